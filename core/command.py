@@ -1,0 +1,85 @@
+"""The one subprocess wrapper: argument lists only, no shell, secrets by environment or stdin, never by argv."""
+
+__all__ = ["Command", "CommandResult"]
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from core.errors import CommandFailedError, CommandNotFoundError, CommandTimeoutError
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What a finished program left: exit code and decoded output."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program with the environment it runs in; `run` waits for it, `start` leaves it running.
+
+    `env` is laid over the caller's environment; `path` is put before PATH.
+    """
+
+    program: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    path: Sequence[Path] = ()
+    cwd: Path | None = None
+
+    def environment(self) -> dict[str, str]:
+        """Return the complete environment the program gets."""
+        merged = {**os.environ, **self.env}
+        search = [*(str(folder) for folder in self.path), merged.get("PATH", "")]
+        merged["PATH"] = os.pathsep.join(part for part in search if part)
+        return merged
+
+    def locate(self) -> str:
+        """Return the absolute path of the program; raise CommandNotFoundError when PATH has none."""
+        found = shutil.which(self.program, path=self.environment()["PATH"])
+        if found is None:
+            raise CommandNotFoundError(self.program)
+        return found
+
+    def run(
+        self, *args: str, stdin: str | None = None, timeout: float | None = None, check: bool = True
+    ) -> CommandResult:
+        """Run to the end with captured output; with `check`, a non-zero exit raises CommandFailedError."""
+        try:
+            done = subprocess.run(
+                [self.locate(), *args],
+                env=self.environment(),
+                cwd=self.cwd,
+                input=stdin,
+                stdin=subprocess.DEVNULL if stdin is None else None,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=timeout,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as expired:
+            raise CommandTimeoutError(self.program, expired.timeout) from None
+        if check and done.returncode != 0:
+            raise CommandFailedError(self.program, done.returncode, done.stdout, done.stderr)
+        return CommandResult(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *args: str, output: IO[bytes] | None = None, new_session: bool = True) -> subprocess.Popen[bytes]:
+        """Start and return at once; stdout and stderr go to `output`, or nowhere."""
+        sink = subprocess.DEVNULL if output is None else output
+        return subprocess.Popen(
+            [self.locate(), *args],
+            env=self.environment(),
+            cwd=self.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=new_session,
+        )
