@@ -1,0 +1,151 @@
+"""The Pulumi engine over one stack of this project: real CLI, inline program, policy pack, private files only."""
+
+__all__ = ["Engine", "EngineFiles", "scrub_environment"]
+
+import os
+import re
+import runpy
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pulumi import automation as auto
+
+from core.errors import SptFlowError
+from lab.deploy.interrupt import InterruptGuard
+from lab.deploy.run_events import RunEvents
+from lab.deploy.run_failure import InterruptedRunError, explain_failure
+from lab.deploy.stack_file import PROJECT_ROOT
+
+_CREDENTIAL: Final = re.compile(r"^PULUMI_|^KUBECONFIG$")
+
+
+@dataclass(frozen=True)
+class EngineFiles:
+    """The files and folders an engine runs with; `backend` is a URL, `policy_config` a JSON file beside the pack."""
+
+    work: Path
+    home: Path
+    launchers: Path
+    backend: str
+    search_path: tuple[Path, ...]
+    passphrase: Path | None = None
+    policy_pack: Path | None = None
+    policy_config: Path | None = None
+    program: Path = PROJECT_ROOT / "__main__.py"
+
+
+class Engine:
+    """Preview, up, refresh and destroy of one stack; every failure is a SptFlowError, never a traceback."""
+
+    def __init__(self, stack: str, files: EngineFiles, *, on_status: Callable[[str], None] = lambda _: None) -> None:
+        self.stack = stack
+        self.files = files
+        self._on_status = on_status
+        self._opened: auto.Stack | None = None
+
+    def preview(self, *, refresh: bool = False) -> RunEvents:
+        """Return what `up` would do; raise PolicyViolationError when the pack forbids it."""
+        pack, config = self._policies()
+        return self._run(
+            lambda stack, events: stack.preview(
+                policy_packs=pack, policy_pack_configs=config, refresh=refresh, on_event=events, color="never"
+            )
+        )
+
+    def up(self, *, refresh: bool = False) -> RunEvents:
+        """Make it so. The caller has previewed before: this run meets a violation only half-way."""
+        pack, config = self._policies()
+        return self._run(
+            lambda stack, events: stack.up(
+                policy_packs=pack,
+                policy_pack_configs=config,
+                refresh=refresh,
+                on_event=events,
+                color="never",
+                show_secrets=False,
+            )
+        )
+
+    def destroy(self) -> RunEvents:
+        """Delete every resource of the stack."""
+        return self._run(lambda stack, events: stack.destroy(on_event=events, color="never", show_secrets=False))
+
+    def outputs(self) -> Mapping[str, object]:
+        """Return the stack's outputs; secret ones are left out."""
+        return {key: output.value for key, output in self._open().outputs().items() if not output.secret}
+
+    def unlock(self) -> None:
+        """Remove a lock whose owner is dead."""
+        self._open().cancel()
+
+    def _run(self, operation: Callable[[auto.Stack, RunEvents], object]) -> RunEvents:
+        events = RunEvents(on_status=self._on_status)
+        with InterruptGuard(self._announce_interrupt) as guard:
+            try:
+                operation(self._open(), events)
+            except auto.CommandError as error:
+                if guard.requested:
+                    raise InterruptedRunError from None
+                raise self._explained(events, str(error)) from None
+            except RuntimeError as error:
+                # The Automation API's own complaint when the engine ended without a summary.
+                raise self._explained(events, str(error)) from None
+        if guard.requested:
+            raise InterruptedRunError
+        return events
+
+    def _explained(self, events: RunEvents, output: str) -> SptFlowError:
+        return explain_failure(events, output, stack=self.stack, state=self.files.backend.removeprefix("file://"))
+
+    def _announce_interrupt(self, count: int) -> None:
+        words = {1: "stopping after the step in flight (Ctrl-C again gives that step up)", 2: "giving up the step"}
+        self._on_status(words.get(count, "killing the engine"))
+
+    def _policies(self) -> tuple[list[str] | None, list[str] | None]:
+        pack = self.files.policy_pack
+        config = self.files.policy_config
+        return ([str(pack)] if pack else None), ([str(config)] if config else None)
+
+    def _open(self) -> auto.Stack:
+        if self._opened is None:
+            workspace = auto.LocalWorkspace(
+                work_dir=str(self.files.work),
+                pulumi_home=str(self.files.home),
+                program=self._program,
+                env_vars=self._environment(),
+                pulumi_command=auto.PulumiCommand(root=str(self.files.launchers)),
+            )
+            try:
+                self._opened = auto.Stack.create_or_select(self.stack, workspace)
+            except auto.CommandError as error:
+                raise self._explained(RunEvents(), str(error)) from None
+        return self._opened
+
+    def _environment(self) -> dict[str, str]:
+        search = [str(self.files.launchers / "bin"), *map(str, self.files.search_path), os.environ.get("PATH", "")]
+        environment = {
+            "PATH": os.pathsep.join(search),
+            "PYTHONPATH": str(PROJECT_ROOT),
+            "PULUMI_BACKEND_URL": self.files.backend,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        }
+        if self.files.passphrase is not None:
+            environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.files.passphrase)
+        return environment
+
+    def _program(self) -> None:
+        # The engine calls this in a thread, with the caller's working directory: paths come from the file itself.
+        root = str(self.files.program.parent)
+        if root not in sys.path:
+            sys.path.insert(0, root)
+        runpy.run_path(str(self.files.program), run_name="__main__")
+
+
+def scrub_environment() -> None:
+    """Forget the caller's own Pulumi and kubeconfig variables: a lab run must never act on another backend."""
+    for key in [key for key in os.environ if _CREDENTIAL.search(key)]:
+        del os.environ[key]

@@ -1,0 +1,92 @@
+"""The state as a file on disk: whether it can be read, which backup to go back to, and locks of dead engines."""
+
+__all__ = ["check_state", "newest_readable_backup", "stale_locks", "state_exists", "state_path"]
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from core.errors import SptFlowError
+from lab.deploy.stack_file import PROJECT
+
+
+def state_path(backend: Path, stack: str) -> Path:
+    """Return where the engine's file backend keeps the checkpoint of a stack."""
+    return backend / ".pulumi" / "stacks" / PROJECT / f"{stack}.json"
+
+
+def state_exists(backend: Path, stack: str) -> bool:
+    """Tell whether the stack has a checkpoint."""
+    return state_path(backend, stack).exists()
+
+
+def check_state(backend: Path, stack: str) -> None:
+    """Raise a SptFlowError that names the backup to go back to when the checkpoint cannot be read."""
+    path = state_path(backend, stack)
+    if not path.exists() or _readable(path):
+        return
+    backup = newest_readable_backup(backend, stack)
+    if backup is None:
+        next_command = "make down YES=1 && make up to start afresh"
+        where = "there is no backup that can be read"
+    else:
+        next_command = f"cp {backup} {path} && make up"
+        where = f"the newest backup that can be read is {backup}"
+    raise SptFlowError(
+        f"The state file {path} is not a readable checkpoint; it was left as it is, and {where}.",
+        next_command=next_command,
+    )
+
+
+def newest_readable_backup(backend: Path, stack: str) -> Path | None:
+    """Return the newest copy of the checkpoint that parses, the engine's own `.bak` and `backups` folder included."""
+    checkpoint = state_path(backend, stack)
+    folder = backend / ".pulumi" / "backups" / PROJECT / stack
+    candidates = [
+        path for path in (checkpoint.with_name(f"{checkpoint.name}.bak"), *folder.glob("*")) if path.is_file()
+    ]
+    ordered = sorted(candidates, key=lambda path: path.stat().st_mtime, reverse=True)
+    return next((path for path in ordered if _readable(path)), None)
+
+
+def stale_locks(backend: Path, stack: str) -> tuple[list[Path], list[int]]:
+    """Return the lock files whose owner on this machine is dead, and the process ids of owners still alive."""
+    stale: list[Path] = []
+    alive: list[int] = []
+    for path, hostname, pid in _locks(backend, stack):
+        if hostname == socket.gethostname() and not _is_engine(pid):
+            stale.append(path)
+        else:
+            alive.append(pid)
+    return stale, alive
+
+
+def _locks(backend: Path, stack: str) -> Iterator[tuple[Path, str, int]]:
+    for path in (backend / ".pulumi" / "locks").rglob("*.json"):
+        if path.parent.name != stack:
+            continue
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            yield path, socket.gethostname(), 0  # a torn lock file has no owner
+            continue
+        yield path, str(content.get("hostname", "")), int(content.get("pid", 0))
+
+
+def _is_engine(pid: int) -> bool:
+    # A process id is used again by others: only a living Pulumi engine holds a lock.
+    try:
+        return pid > 0 and psutil.Process(pid).name() == "pulumi"
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _readable(path: Path) -> bool:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and "checkpoint" in content
