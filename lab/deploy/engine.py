@@ -31,10 +31,10 @@ class EngineFiles:
     launchers: Path
     backend: str
     search_path: tuple[Path, ...]
+    program: Path
     passphrase: Path | None = None
     policy_pack: Path | None = None
     policy_config: Path | None = None
-    program: Path = PROJECT_ROOT / "__main__.py"
 
 
 class Engine:

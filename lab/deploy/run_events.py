@@ -123,7 +123,7 @@ class RunEvents:
                 policy=policy.policy_name,
                 level=policy.enforcement_level,
                 urn=policy.resource_urn or "",
-                message=_plain(policy.message),
+                message=_verdict(policy.message),
             )
             if found not in self.violations:
                 self.violations.append(found)
@@ -136,6 +136,12 @@ class RunEvents:
                 self.warnings.append(text)
             elif words.ephemeral and text:
                 self.on_status(text.splitlines()[0])
+
+
+def _verdict(text: str) -> str:
+    # The engine puts the policy's description before what the rule reported; the report is the sentence to show.
+    description, newline, report = _plain(text).partition("\n")
+    return report.strip() if newline else description
 
 
 def _plain(text: str) -> str:

@@ -1,9 +1,10 @@
 """The state as a file on disk: whether it can be read, which backup to go back to, and locks of dead engines."""
 
-__all__ = ["check_state", "newest_readable_backup", "stale_locks", "state_exists", "state_path"]
+__all__ = ["check_state", "newest_readable_backup", "release_engines", "state_exists", "state_path"]
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import psutil
 
 from core.errors import SptFlowError
 from lab.deploy.stack_file import PROJECT
+
+_POLL_SECONDS = 0.2
 
 
 def state_path(backend: Path, stack: str) -> Path:
@@ -52,28 +55,35 @@ def newest_readable_backup(backend: Path, stack: str) -> Path | None:
     return next((path for path in ordered if _readable(path)), None)
 
 
-def stale_locks(backend: Path, stack: str) -> tuple[list[Path], list[int]]:
-    """Return the lock files whose owner on this machine is dead, and the process ids of owners still alive."""
-    stale: list[Path] = []
-    alive: list[int] = []
-    for path, hostname, pid in _locks(backend, stack):
-        if hostname == socket.gethostname() and not _is_engine(pid):
-            stale.append(path)
-        else:
-            alive.append(pid)
-    return stale, alive
+def release_engines(backend: Path, stack: str, *, patience: float = 60.0) -> bool:
+    """Wait for engines that still hold the stack's lock to end; return whether a dead one left its lock behind.
+
+    An engine whose caller was killed is finishing the step in flight; it gets `patience` seconds for that.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        owners = list(_lock_owners(backend, stack))
+        alive = [pid for hostname, pid in owners if hostname != socket.gethostname() or _is_engine(pid)]
+        if not alive:
+            return bool(owners)
+        if time.monotonic() > deadline:
+            raise SptFlowError(
+                f"The stack '{stack}' is locked by a Pulumi engine that is still running (process {alive[0]}).",
+                next_command=f"wait for process {alive[0]} to end, then make up",
+            )
+        time.sleep(_POLL_SECONDS)
 
 
-def _locks(backend: Path, stack: str) -> Iterator[tuple[Path, str, int]]:
+def _lock_owners(backend: Path, stack: str) -> Iterator[tuple[str, int]]:
     for path in (backend / ".pulumi" / "locks").rglob("*.json"):
         if path.parent.name != stack:
             continue
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            yield path, socket.gethostname(), 0  # a torn lock file has no owner
+            yield socket.gethostname(), 0  # a torn lock file has no owner
             continue
-        yield path, str(content.get("hostname", "")), int(content.get("pid", 0))
+        yield str(content.get("hostname", "")), int(content.get("pid", 0))
 
 
 def _is_engine(pid: int) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from lab.deploy.stack_file import PROJECT, PROJECT_ROOT, StackFile
+from lab.deploy.stack_file import PROJECT, StackFile
 
 _SALT = "encryptionsalt"
 
@@ -30,7 +30,7 @@ def prepare_workspace(work: Path, stack: StackFile, overlay: Mapping[str, str]) 
     if salt is not None:
         content[_SALT] = salt
     _replace(private, yaml.safe_dump(content, sort_keys=True))
-    shutil.copyfile(PROJECT_ROOT / "Pulumi.yaml", work / "Pulumi.yaml")
+    shutil.copyfile(stack.path.parent / "Pulumi.yaml", work / "Pulumi.yaml")
     return work
 
 

@@ -1,0 +1,58 @@
+# spt-flow: `make up` is the main job, `make help` lists the rest.
+STACK ?= dev
+YES ?= 0
+PURGE ?= 0
+
+PY := .venv/bin/python
+LAB := $(PY) -m lab
+BOOT := @sh lab/bootstrap.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview status down toolchain test lint format bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  STACK=dev      the stack to work on (dev is the embedded lab; staging and prod are clusters of yours)"
+	@echo "  YES=1          make down does not ask"
+	@echo "  PURGE=1        make down also drops the cache of built tools"
+
+up: ## bring up the lab and deploy the platform into it
+	$(BOOT)
+	@$(LAB) up --stack $(STACK)
+
+preview: ## show what 'up' would change, judged by the policies
+	$(BOOT)
+	@$(LAB) preview --stack $(STACK)
+
+status: ## each part healthy or not, and what to do
+	$(BOOT)
+	@$(LAB) status
+
+down: ## remove the lab and all data in it (asks)
+	$(BOOT)
+	@$(LAB) down $(if $(filter 1,$(YES)),--yes) $(if $(filter 1,$(PURGE)),--purge)
+
+toolchain: ## build what is missing of the lab's tools
+	$(BOOT)
+	@$(LAB) toolchain
+
+test: lint toolchain ## lint, then every test that can run on this machine
+	@$(PY) -m pytest
+
+lint: ## ruff, mypy, shellcheck, yamllint
+	$(BOOT)
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy .
+	@.venv/bin/shellcheck lab/bootstrap.sh .ci/run
+	@.venv/bin/yamllint --strict .
+
+format: ## let ruff format and sort
+	$(BOOT)
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: ## measure the figures and write docs/benchmarks.md
+	$(BOOT)
+	@$(PY) -m benchmarks

@@ -1,0 +1,1 @@
+"""The commands behind the make targets: thin, one a file, each over a service."""

@@ -1,0 +1,103 @@
+"""What a run is about: a stack, the folder it works in, the backend its state is in, the cluster it may touch."""
+
+__all__ = ["DeployTarget", "check_lab_kubeconfig", "kubeconfig_target", "lab_target"]
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from core.errors import SptFlowError, UsageError
+from lab.deploy.passphrase import ensure_passphrase
+from lab.deploy.paths import DeployPaths
+from lab.deploy.stack_file import PROJECT, PROJECT_ROOT, StackFile
+from lab.deploy.state_file import state_exists
+from lab.instance import LabInstance
+
+_PASSPHRASE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+
+
+@dataclass(frozen=True)
+class DeployTarget:
+    """One stack and where it goes; `overlay` holds config values, by short key, that the stack file leaves open.
+
+    `local_state` is the folder of a state kept on this machine, or None when a backend of the user's keeps it.
+    """
+
+    stack: StackFile
+    paths: DeployPaths
+    backend: str
+    local_state: Path | None = None
+    passphrase: Path | None = None
+    overlay: Mapping[str, str] = field(default_factory=dict)
+
+
+def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:
+    """Return the target for a stack of the embedded lab: everything private below the lab's folder."""
+    if stack.cluster != "lab":
+        raise UsageError(
+            f"The stack '{stack.name}' is for a cluster of your own (cluster: {stack.cluster}), not for the lab.",
+            next_command=f"pulumi up -s {stack.name}",
+        )
+    for key in ("kubeconfigPath", "kubeContext"):
+        value = stack.config.get(f"{PROJECT}:{key}")
+        if value is not None:
+            raise UsageError(
+                f"The stack '{stack.name}' is the lab's, but sets {PROJECT}:{key} to {value!r}; "
+                f"the lab's own kubeconfig is the only one it may use.",
+                next_command=f"pulumi config rm {key} -s {stack.name}",
+            )
+    paths = DeployPaths(instance.directory)
+    return DeployTarget(
+        stack=stack,
+        paths=paths,
+        backend=f"file://{paths.state}",
+        local_state=paths.state,
+        passphrase=ensure_passphrase(paths.passphrase, state_exists=state_exists(paths.state, stack.name)),
+        overlay={
+            "kubeconfigPath": str(instance.kubeconfig),
+            "kubeContext": instance.context,
+            "registryClusterIp": instance.registry_address,
+        },
+    )
+
+
+def check_lab_kubeconfig(instance: LabInstance) -> None:
+    """Refuse a kubeconfig in the lab's folder that does not lead to this lab: `dev` never touches another cluster."""
+    expected = instance.api_url
+    try:
+        content = yaml.safe_load(instance.kubeconfig.read_text(encoding="utf-8"))
+        contexts = {entry["name"]: entry["context"]["cluster"] for entry in content["contexts"]}
+        servers = {entry["name"]: entry["cluster"]["server"] for entry in content["clusters"]}
+        found = servers[contexts[instance.context]]
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise SptFlowError(
+            f"The kubeconfig {instance.kubeconfig} has no usable context '{instance.context}' ({type(error).__name__}).",
+            next_command="make down YES=1 && make up",
+        ) from None
+    if found != expected:
+        raise SptFlowError(
+            f"The kubeconfig {instance.kubeconfig} leads to {found}, which is not this lab ({expected}); "
+            f"the stack of the lab is never deployed anywhere else.",
+            next_command=f"rm {instance.kubeconfig} && make up",
+        )
+
+
+def kubeconfig_target(stack: StackFile) -> DeployTarget:
+    """Return the target for a stack on a cluster of the user's, with the backend that the environment names."""
+    backend = os.environ.get("PULUMI_BACKEND_URL", "")
+    if not backend:
+        raise UsageError(
+            f"The state of stack '{stack.name}' needs a backend, and PULUMI_BACKEND_URL is not set; "
+            f"it takes what `pulumi login` takes, for example file://, s3:// or https:// URLs.",
+            next_command=f"PULUMI_BACKEND_URL=... make preview STACK={stack.name}",
+        )
+    if not any(os.environ.get(name) for name in _PASSPHRASE_VARIABLES) and "secretsprovider" not in stack.config:
+        raise UsageError(
+            f"The secrets of stack '{stack.name}' need {_PASSPHRASE_VARIABLES[0]} or {_PASSPHRASE_VARIABLES[1]}, "
+            f"and neither is set.",
+            next_command=f"PULUMI_CONFIG_PASSPHRASE_FILE=... make preview STACK={stack.name}",
+        )
+    return DeployTarget(stack=stack, paths=DeployPaths(PROJECT_ROOT / ".stacks" / stack.name), backend=backend)

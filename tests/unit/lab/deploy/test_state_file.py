@@ -1,0 +1,82 @@
+"""A checkpoint that cannot be read, and locks of engines that are gone."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import SptFlowError
+from lab.deploy.state_file import check_state, newest_readable_backup, release_engines, state_path
+
+GOOD = json.dumps({"version": 3, "checkpoint": {}})
+
+
+def put(path: Path, text: str, *, age: float = 0.0) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    stamp = path.stat().st_mtime - age
+    os.utime(path, (stamp, stamp))
+    return path
+
+
+def lock(backend: Path, name: str, content: str) -> Path:
+    return put(backend / ".pulumi" / "locks" / "organization" / "spt-flow" / "dev" / name, content)
+
+
+def test_no_state_and_a_good_state_are_both_fine(tmp_path: Path) -> None:
+    check_state(tmp_path, "dev")
+    put(state_path(tmp_path, "dev"), GOOD)
+    check_state(tmp_path, "dev")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 3}', "\x00\x00"])
+def test_a_corrupt_state_is_kept_and_the_newest_good_backup_named(tmp_path: Path, text: str) -> None:
+    state = put(state_path(tmp_path, "dev"), text)
+    folder = tmp_path / ".pulumi" / "backups" / "spt-flow" / "dev"
+    put(folder / "dev.1.json", GOOD, age=20)
+    good = put(folder / "dev.2.json", GOOD, age=10)
+    put(folder / "dev.3.json", "{torn", age=5)
+    put(folder / "dev.3.json.attrs", "{}", age=1)
+    with pytest.raises(SptFlowError) as caught:
+        check_state(tmp_path, "dev")
+    assert str(good) in caught.value.message
+    assert caught.value.next_command == f"cp {good} {state} && make up"
+    assert state.read_text(encoding="utf-8") == text
+
+
+def test_without_a_backup_the_error_says_so(tmp_path: Path) -> None:
+    put(state_path(tmp_path, "dev"), "{")
+    assert newest_readable_backup(tmp_path, "dev") is None
+    with pytest.raises(SptFlowError, match="there is no backup that can be read"):
+        check_state(tmp_path, "dev")
+
+
+def test_a_lock_of_a_dead_process_is_stale(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    lock(tmp_path, "a.json", json.dumps({"pid": gone.pid, "hostname": socket.gethostname()}))
+    assert release_engines(tmp_path, "dev", patience=0)
+
+
+def test_a_lock_whose_process_id_is_somebody_elses_now_is_stale(tmp_path: Path) -> None:
+    lock(tmp_path, "a.json", json.dumps({"pid": os.getpid(), "hostname": socket.gethostname()}))
+    assert release_engines(tmp_path, "dev", patience=0)
+
+
+def test_a_torn_lock_file_is_stale(tmp_path: Path) -> None:
+    lock(tmp_path, "a.json", '{"pid"')
+    assert release_engines(tmp_path, "dev", patience=0)
+
+
+def test_a_lock_of_another_machine_is_respected(tmp_path: Path) -> None:
+    lock(tmp_path, "a.json", json.dumps({"pid": 7, "hostname": "elsewhere"}))
+    with pytest.raises(SptFlowError, match="still running \\(process 7\\)"):
+        release_engines(tmp_path, "dev", patience=0)
+
+
+def test_no_lock_needs_no_unlocking(tmp_path: Path) -> None:
+    assert not release_engines(tmp_path, "dev", patience=0)
