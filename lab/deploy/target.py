@@ -74,7 +74,8 @@ def check_lab_kubeconfig(instance: LabInstance) -> None:
         found = servers[contexts[instance.context]]
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise SptFlowError(
-            f"The kubeconfig {instance.kubeconfig} has no usable context '{instance.context}' ({type(error).__name__}).",
+            f"The kubeconfig {instance.kubeconfig} has no usable context '{instance.context}' "
+            f"({type(error).__name__}).",
             next_command="make down YES=1 && make up",
         ) from None
     if found != expected:

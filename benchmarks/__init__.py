@@ -1,0 +1,1 @@
+"""The figures of the platform, measured on this machine: `make bench`."""

@@ -1,0 +1,70 @@
+"""`make bench`: measure, print, and write docs/benchmarks.md. COLD=1 adds the cold run (it builds every tool)."""
+
+import os
+import platform
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from benchmarks import kubernetes_plugin
+from benchmarks.figure import Figure
+from benchmarks.lab_figures import cold_figure, lab_figures
+from core.errors import SptFlowError
+from lab.commands.failure import show_failure
+from lab.deploy.stack_file import PROJECT_ROOT
+from lab.display import open_progress
+from lab.toolchain import ensure_toolchain
+
+_TARGET = PROJECT_ROOT / "docs" / "benchmarks.md"
+
+
+def main() -> int:
+    """Measure every figure this machine allows; exit 1 when one is missed."""
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="spt-bench-") as name, open_progress() as progress:
+        folder = Path(name)
+        ensure_toolchain(progress)
+        if os.environ.get("COLD") == "1":
+            figures.append(cold_figure(folder, progress))
+        figures.extend(lab_figures(folder, progress))
+        with progress.step("The kubernetes edition against the official plugin"):
+            scaling = kubernetes_plugin.markdown(kubernetes_plugin.measure())
+    page = _page(figures, scaling)
+    _TARGET.write_text(page, encoding="utf-8")
+    sys.stdout.write(page)
+    missed = [figure.name for figure in figures if figure.ratio > 1]
+    sys.stdout.write(f"\nMissed: {', '.join(missed)}\n" if missed else "\nEvery figure is within its limit.\n")
+    return 1 if missed else 0
+
+
+def _page(figures: list[Figure], scaling: str) -> str:
+    memory = psutil.virtual_memory().total / 2**30
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench` (`COLD=1 make bench` adds the cold run). Wall-clock medians of whole commands.",
+        "",
+        f"Machine: {os.cpu_count()} cores, {memory:.0f} GiB memory, Linux {platform.release()}; "
+        f"measured on {datetime.now(tz=UTC):%Y-%m-%d}.",
+        "",
+        "| figure | median | min to max | runs | limit | median / limit |",
+        "|---|---|---|---|---|---|",
+        *(figure.row() for figure in figures),
+        "",
+        "## The kubernetes plugin edition",
+        "",
+        scaling,
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except SptFlowError as error:
+        show_failure(error)
+        sys.exit(error.exit_code)

@@ -1,0 +1,75 @@
+"""Times of whole commands, in a lab of the benchmark's own beside any other: `up`, `preview`, lab start, cold clone."""
+
+__all__ = ["cold_figure", "lab_figures"]
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.figure import Figure, timed
+from core.command import Command
+from lab.cluster import start_lab, stop_lab
+from lab.deploy.stack_file import PROJECT_ROOT
+from lab.instance import LabInstance
+from lab.progress import Progress, SilentProgress
+from lab.toolchain import find_toolchain
+
+_SLOT = 40
+_REPEATS = 5
+
+
+def lab_figures(folder: Path, progress: Progress) -> list[Figure]:
+    """Measure with the toolchain in place and no lab of this name running; everything is removed again."""
+    instance = LabInstance(name="bench", directory=folder / "lab", slot=_SLOT)
+    environment = {
+        "SPT_FLOW_LAB_NAME": instance.name,
+        "SPT_FLOW_LAB_DIR": str(instance.directory),
+        "SPT_FLOW_LAB_SLOT": str(_SLOT),
+    }
+    try:
+        with progress.step("Warm: up with tools cached and no lab running"):
+            warm = timed(lambda: _make("up", environment))
+        with progress.step(f"up with nothing to change, {_REPEATS} times"):
+            unchanged = tuple(timed(lambda: _make("up", environment)) for _ in range(_REPEATS))
+        with progress.step(f"preview, {_REPEATS} times"):
+            preview = tuple(timed(lambda: _make("preview", environment)) for _ in range(_REPEATS))
+        with progress.step("Lab start to node Ready, 3 times"):
+            starts = tuple(_lab_start(instance) for _ in range(3))
+    finally:
+        stop_lab(instance, SilentProgress())
+    return [
+        Figure("warm `make up`: tools cached, no lab running", (warm,), 90),
+        Figure("`make up` with nothing to change", unchanged, 5),
+        Figure("`make preview`", preview, 4),
+        Figure("lab start to node Ready, addons included", starts, 20),
+    ]
+
+
+def cold_figure(folder: Path, progress: Progress) -> Figure:
+    """Measure a fresh clone with an empty cache: everything is fetched and built."""
+    clone = folder / "clone"
+    environment = {
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "SPT_FLOW_LAB_NAME": "cold",
+        "SPT_FLOW_LAB_SLOT": str(_SLOT + 1),
+    }
+    with progress.step("Cold: clone to deployed, with an empty cache"):
+
+        def clone_and_up() -> None:
+            Command("git").run("clone", "--quiet", str(PROJECT_ROOT), str(clone))
+            _make("up", environment, folder=clone)
+
+        seconds = timed(clone_and_up)
+    _make("down", environment, "YES=1", "PURGE=1", folder=clone)
+    return Figure("cold: clone to deployed, nothing cached", (seconds,), 20 * 60)
+
+
+def _make(target: str, environment: Mapping[str, str], *more: str, folder: Path = PROJECT_ROOT) -> None:
+    Command("make", env={**environment, "NO_COLOR": "1"}, cwd=folder).run(target, *more)
+
+
+def _lab_start(instance: LabInstance) -> float:
+    stop_lab(instance, SilentProgress())
+    os.sync()
+    toolchain = find_toolchain()
+    return timed(lambda: start_lab(instance, toolchain, SilentProgress()))

@@ -1,0 +1,100 @@
+"""SIGKILL at random points: the next run converges, with no orphan and no duplicate."""
+
+import os
+import random
+import signal
+import time
+
+import psutil
+import pytest
+
+from tests.integration.deploy.small_stack import SmallStack
+
+POINTS = 26
+SEED = 20260207
+
+pytestmark = [pytest.mark.lab, pytest.mark.faults, pytest.mark.timeout(1500)]
+
+
+def kill_something(stack: SmallStack, run_pid: int, choice: str) -> None:
+    """Kill the run itself, the engine below it, or everything that works for the stack."""
+    victims = stack.processes()
+    if choice == "run":
+        victims = [process for process in victims if process.pid == run_pid]
+    elif choice == "engine":
+        victims = [process for process in victims if process.name() == "pulumi"]
+    for process in victims:
+        try:
+            process.send_signal(signal.SIGKILL)
+        except psutil.NoSuchProcess:
+            continue
+
+
+def wait_for_quiet(stack: SmallStack, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while (left := stack.processes()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not left, f"still running: {[process.cmdline() for process in left]}"
+
+
+def test_a_run_killed_anywhere_is_made_good_by_the_next(small_stack: SmallStack) -> None:
+    dice = random.Random(SEED)  # noqa: S311 - chooses moments, not secrets
+    started = time.monotonic()
+    small_stack.at(0).up()
+    full = time.monotonic() - started
+    outcomes = {"killed": 0, "ended before": 0}
+    for point in range(1, POINTS + 1):
+        stack = small_stack.at(point)
+        process = stack.start()
+        time.sleep(dice.uniform(0.05, full))
+        ended = process.poll() is not None
+        kill_something(stack, process.pid, dice.choice(["run", "engine", "everything"]))
+        process.wait(timeout=60)
+        if process.stdout is not None:
+            process.stdout.close()
+        outcomes["ended before" if ended else "killed"] += 1
+        stack.up()
+        stack.assert_sound()
+        wait_for_quiet(stack)
+    assert outcomes["killed"] >= POINTS * 2 // 3, outcomes
+
+
+def test_an_interrupted_run_ends_by_itself_and_leaves_a_sound_state(small_stack: SmallStack) -> None:
+    small_stack.at(100).up()
+    for generation, delay in ((101, 0.4), (102, 1.5), (103, 3.0)):
+        stack = small_stack.at(generation)
+        with stack.start() as process:
+            time.sleep(delay)
+            os.killpg(process.pid, signal.SIGINT)
+            output, _ = process.communicate(timeout=60)
+        assert process.returncode in (0, 130), output
+        assert "Traceback" not in output
+        wait_for_quiet(stack)
+        stack.up()
+        stack.assert_sound()
+
+
+def test_a_second_run_at_the_same_time_is_refused(small_stack: SmallStack) -> None:
+    stack = small_stack.at(200)
+    with stack.start() as first:
+        time.sleep(1.0)
+        with stack.start() as second:
+            output, _ = second.communicate(timeout=60)
+        assert second.returncode == 1, output
+        assert f"'make up' (process {first.pid}) is already working on this lab" in output
+        assert first.wait(timeout=120) == 0
+    stack.assert_sound()
+
+
+def test_a_violation_stops_the_run_before_anything_is_created(small_stack: SmallStack) -> None:
+    small_stack.at(300).up()
+    before = small_stack.in_cluster()
+    stack = small_stack.at(301)
+    stack.run = type(stack.run)(**{**stack.run.__dict__, "limits": False})
+    with stack.start() as process:
+        output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1, output
+    assert "so nothing was changed" in output
+    assert "sleeper" in output
+    assert "Traceback" not in output
+    assert small_stack.in_cluster() == before
