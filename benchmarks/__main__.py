@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+from lab.display import open_progress
 
 from benchmarks import kubernetes_plugin
 from benchmarks.figure import Figure
@@ -15,7 +16,6 @@ from benchmarks.lab_figures import cold_figure, lab_figures
 from core.errors import SptFlowError
 from lab.commands.failure import show_failure
 from lab.deploy.stack_file import PROJECT_ROOT
-from lab.display import open_progress
 from lab.toolchain import ensure_toolchain
 
 _TARGET = PROJECT_ROOT / "docs" / "benchmarks.md"
@@ -42,13 +42,16 @@ def main() -> int:
 
 def _page(figures: list[Figure], scaling: str) -> str:
     memory = psutil.virtual_memory().total / 2**30
+    machine = (
+        f"Machine: {os.cpu_count()} cores, {memory:.0f} GiB memory, Linux {platform.release()}; "
+        f"measured on {datetime.now(tz=UTC):%Y-%m-%d}."
+    )
     lines = [
         "# Benchmarks",
         "",
         "Written by `make bench` (`COLD=1 make bench` adds the cold run). Wall-clock medians of whole commands.",
         "",
-        f"Machine: {os.cpu_count()} cores, {memory:.0f} GiB memory, Linux {platform.release()}; "
-        f"measured on {datetime.now(tz=UTC):%Y-%m-%d}.",
+        machine,
         "",
         "| figure | median | min to max | runs | limit | median / limit |",
         "|---|---|---|---|---|---|",

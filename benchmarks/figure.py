@@ -29,7 +29,8 @@ class Figure:
     def row(self) -> str:
         """Return the figure as a row of a Markdown table."""
         spread = f"{min(self.samples):.1f} to {max(self.samples):.1f}"
-        return f"| {self.name} | {self.median:.1f} s | {spread} s | {len(self.samples)} | {self.limit:g} s | {self.ratio:.2f} |"
+        cells = (f"{self.median:.1f} s", f"{spread} s", len(self.samples), f"{self.limit:g} s", f"{self.ratio:.2f}")
+        return " | ".join(["| " + self.name, *map(str, cells)]) + " |"
 
 
 def timed(action: Callable[[], object]) -> float:

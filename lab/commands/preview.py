@@ -12,6 +12,7 @@ from lab.cluster import lab_is_running
 from lab.commands.options import STACK_HELP, lab_instance
 from lab.commands.report import print_report
 from lab.deploy import service
+from lab.deploy.engine import scrub_environment
 from lab.deploy.run_lock import run_lock
 from lab.deploy.stack_file import load_stack_file
 from lab.deploy.target import check_lab_kubeconfig, kubeconfig_target, lab_target
@@ -36,6 +37,7 @@ def preview(stack: Annotated[str, typer.Option("--stack", "-s", help=STACK_HELP)
                     "The lab is not running, so there is no cluster to compare with.", next_command="make up"
                 )
             check_lab_kubeconfig(instance)
+            scrub_environment()
             target = lab_target(stack_file, instance)
         else:
             target = kubeconfig_target(stack_file)

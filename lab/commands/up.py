@@ -10,6 +10,7 @@ import typer
 from lab.cluster import start_lab
 from lab.commands.options import STACK_HELP, lab_instance
 from lab.commands.report import print_report
+from lab.deploy.engine import scrub_environment
 from lab.deploy.run_lock import run_lock
 from lab.deploy.service import Deployment, deploy
 from lab.deploy.stack_file import StackFile, load_stack_file
@@ -49,6 +50,7 @@ def _up_in_lab(stack_file: StackFile, instance: LabInstance, progress: RichProgr
     check_host(instance)
     instance.directory.mkdir(mode=0o700, exist_ok=True)
     with run_lock(instance.directory / "run.lock", purpose="make up"):
+        scrub_environment()
         target = lab_target(stack_file, instance)
         toolchain = ensure_toolchain(progress)
         start_lab(instance, toolchain, progress)

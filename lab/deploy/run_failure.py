@@ -14,6 +14,7 @@ _NOISE: Final = re.compile(
     re.IGNORECASE,
 )
 _DOES_NOT_OPEN: Final = "incorrect passphrase"
+_NO_PASSPHRASE: Final = "passphrase must be set"
 _ANALYZER: Final = re.compile(r"policy pack|analyzer|policy-python", re.IGNORECASE)
 _NO_SPACE: Final = "no space left on device"
 
@@ -54,6 +55,12 @@ def explain_failure(events: RunEvents, output: str, *, stack: str, state: str) -
         return SptFlowError(
             f"The passphrase does not open the state of stack '{stack}' ({state}).",
             next_command="put the right passphrase back, or make down YES=1 && make up to start afresh",
+        )
+    if _NO_PASSPHRASE in output:
+        return SptFlowError(
+            f"The secrets of stack '{stack}' need a passphrase, and neither PULUMI_CONFIG_PASSPHRASE nor "
+            f"PULUMI_CONFIG_PASSPHRASE_FILE is set.",
+            next_command=f"PULUMI_CONFIG_PASSPHRASE_FILE=... make preview STACK={stack}",
         )
     if _NO_SPACE in output or any(_NO_SPACE in error for error in events.errors):
         return RunFailedError(

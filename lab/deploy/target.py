@@ -16,8 +16,6 @@ from lab.deploy.stack_file import PROJECT, PROJECT_ROOT, StackFile
 from lab.deploy.state_file import state_exists
 from lab.instance import LabInstance
 
-_PASSPHRASE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
-
 
 @dataclass(frozen=True)
 class DeployTarget:
@@ -59,7 +57,7 @@ def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:
         overlay={
             "kubeconfigPath": str(instance.kubeconfig),
             "kubeContext": instance.context,
-            "registryClusterIp": instance.registry_address,
+            "registryClusterIp": str(instance.registry_address),
         },
     )
 
@@ -94,11 +92,5 @@ def kubeconfig_target(stack: StackFile) -> DeployTarget:
             f"The state of stack '{stack.name}' needs a backend, and PULUMI_BACKEND_URL is not set; "
             f"it takes what `pulumi login` takes, for example file://, s3:// or https:// URLs.",
             next_command=f"PULUMI_BACKEND_URL=... make preview STACK={stack.name}",
-        )
-    if not any(os.environ.get(name) for name in _PASSPHRASE_VARIABLES) and "secretsprovider" not in stack.config:
-        raise UsageError(
-            f"The secrets of stack '{stack.name}' need {_PASSPHRASE_VARIABLES[0]} or {_PASSPHRASE_VARIABLES[1]}, "
-            f"and neither is set.",
-            next_command=f"PULUMI_CONFIG_PASSPHRASE_FILE=... make preview STACK={stack.name}",
         )
     return DeployTarget(stack=stack, paths=DeployPaths(PROJECT_ROOT / ".stacks" / stack.name), backend=backend)

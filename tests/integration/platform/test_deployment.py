@@ -1,0 +1,59 @@
+"""The platform's own deployment into a lab: nothing to change the second time, drift made good, secrets kept."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from lab.deploy.service import deploy, preview
+from lab.deploy.target import lab_target
+from lab.platform_health import platform_status
+from lab.progress import SilentProgress
+from tests.integration.conftest import Platform
+
+pytestmark = pytest.mark.lab
+
+
+def test_a_second_run_changes_nothing(platform: Platform) -> None:
+    again = deploy(lab_target(platform.stack, platform.instance), platform.toolchain, SilentProgress())
+    assert again.events.pending_changes() == []
+    assert not again.applied
+
+
+def test_a_change_made_behind_its_back_is_seen_and_made_good(platform: Platform) -> None:
+    target = lab_target(platform.stack, platform.instance)
+    platform.kubectl.run("-n", "coder", "delete", "deployment", "registry", "--wait=true")
+    planned = preview(target, platform.toolchain, SilentProgress())
+    assert [change.operation for change in planned.events.pending_changes() if change.type.endswith(":Deployment")] == [
+        "create"
+    ]
+    deploy(target, platform.toolchain, SilentProgress())
+    platform.kubectl.wait("deployment/registry", "condition=Available", namespace="coder")
+
+
+def test_every_part_of_the_platform_is_healthy(platform: Platform) -> None:
+    parts = platform_status(platform.instance)
+    assert len(parts) >= 6
+    assert [part for part in parts if not part.healthy] == []
+
+
+def test_no_secret_stands_in_clear_in_any_file_of_the_deployment(platform: Platform) -> None:
+    secrets = platform.kubectl.get("-n", "coder", "secrets")["items"]
+    values = [base64.b64decode(value) for item in secrets for value in item.get("data", {}).values()]
+    key = (platform.instance.directory / "passphrase").read_bytes()
+    canaries = [value for value in values if len(value) >= 16]
+    assert canaries, "the platform has no secret to look for"
+    wanted = [form for value in canaries for form in (value, base64.b64encode(value), json.dumps(value.decode())[1:-1].encode())]
+    for path in _files(platform.instance.directory, skip={"passphrase", "etcd", "containerd", "kubelet", "volumes", "storage"}):
+        content = path.read_bytes()
+        for secret in [*wanted, key]:
+            assert secret not in content, f"a secret stands in {path.name}"
+
+
+def _files(folder: Path, skip: set[str]) -> list[Path]:
+    found: list[Path] = []
+    for name in ("state", "work", "logs", "pulumi", "launchers"):
+        found += [path for path in (folder / name).rglob("*") if path.is_file() and not skip & set(path.parts)]
+    assert found
+    return found
