@@ -1,0 +1,38 @@
+"""Room on the disk for a build from nothing."""
+
+__all__ = ["check_room"]
+
+import os
+import shutil
+from pathlib import Path
+
+from core.errors import SptFlowError
+
+REQUIRED_BYTES = 10 * 1024**3
+"""Peak of a build from nothing: the largest tool's modules, compiled packages and all programs."""
+
+
+def check_room(root: Path) -> None:
+    """Raise SptFlowError when the disk that holds `root` cannot take the build.
+
+    What an earlier, interrupted run left in `root` counts as room: it will be used, not made a second time.
+    """
+    free = shutil.disk_usage(_existing(root)).free
+    if free >= REQUIRED_BYTES or free + _size(root) >= REQUIRED_BYTES:
+        return
+    raise SptFlowError(
+        f"The toolchain needs 10 GiB of free disk at {root} while it is built; there are {free / 1024**3:.1f} GiB.",
+        next_command="XDG_CACHE_HOME=/a/larger/disk make up",
+    )
+
+
+def _existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.is_dir())
+
+
+def _size(root: Path) -> int:
+    total = 0
+    for folder, _, files in os.walk(root):
+        for name in files:
+            total += os.lstat(os.path.join(folder, name)).st_blocks * 512  # noqa: PTH118 - a hundred thousand files
+    return total

@@ -1,0 +1,117 @@
+"""The programs that are built from pinned Go modules."""
+
+__all__ = ["GO_TOOLS", "MODULES", "GoTool"]
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import versions
+
+MODULES = Path(__file__).parent / "modules"
+"""The committed wrapper modules: a folder a tool, with go.mod, go.sum and the imports that keep them complete."""
+
+
+@dataclass(frozen=True)
+class GoTool:
+    """One Go module and the programs it gives.
+
+    `packages` are import paths of main packages, the last element of each names its program; `variables` are string
+    variables set when linking, by import path and name.
+    """
+
+    name: str
+    version: str
+    module: str
+    packages: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The wrapper module's folder."""
+        return MODULES / self.name
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """File names of the programs."""
+        return tuple(self.name if package == "." else package.rsplit("/", 1)[-1] for package in self.packages)
+
+    @property
+    def title(self) -> str:
+        """How the tool's step is called."""
+        return f"Build {self.name} {self.version}"
+
+    @property
+    def link_flags(self) -> str:
+        """Value of go's -ldflags: no symbol tables, and the version the programs print."""
+        return " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in self.variables)])
+
+
+_KUBERNETES_MINOR = versions.KUBERNETES.split(".")[1]
+_COMPONENTS = (
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kube-proxy",
+    "kubelet",
+    "kubectl",
+    "kubeadm",
+)
+
+PAUSE_VERSION = "1.0.0"
+"""Version of our own pause program; to be raised with every change of it."""
+
+GO_TOOLS: tuple[GoTool, ...] = (
+    # Small downloads first: the processors are busy while the large ones come in.
+    GoTool(
+        name="pause",
+        version=PAUSE_VERSION,
+        module="spt-flow/toolchain/pause",
+        packages=(".",),
+        variables=(("main.version", PAUSE_VERSION),),
+    ),
+    GoTool(
+        name="registry",
+        version=versions.REGISTRY,
+        module="github.com/distribution/distribution/v3",
+        packages=("github.com/distribution/distribution/v3/cmd/registry",),
+        variables=(("github.com/distribution/distribution/v3/version.version", f"v{versions.REGISTRY}"),),
+    ),
+    GoTool(
+        name="kubernetes",
+        version=versions.KUBERNETES,
+        module="k8s.io/kubernetes",
+        packages=tuple(f"k8s.io/kubernetes/cmd/{component}" for component in _COMPONENTS),
+        variables=(
+            ("k8s.io/component-base/version.gitVersion", f"v{versions.KUBERNETES}"),
+            ("k8s.io/component-base/version.gitMajor", "1"),
+            ("k8s.io/component-base/version.gitMinor", _KUBERNETES_MINOR),
+        ),
+    ),
+    GoTool(
+        name="pulumi",
+        version=versions.PULUMI,
+        module="github.com/pulumi/pulumi/pkg/v3",
+        packages=("github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",),
+        variables=(("github.com/pulumi/pulumi/sdk/v3/go/common/version.Version", f"v{versions.PULUMI}"),),
+    ),
+    GoTool(
+        name="coredns",
+        version=versions.COREDNS,
+        module="github.com/coredns/coredns",
+        packages=("github.com/coredns/coredns",),
+    ),
+    GoTool(
+        name="helm",
+        version=versions.HELM,
+        module="helm.sh/helm/v3",
+        packages=("helm.sh/helm/v3/cmd/helm",),
+        variables=(("helm.sh/helm/v3/internal/version.version", f"v{versions.HELM}"),),
+    ),
+    GoTool(
+        name="local-path-provisioner",
+        version=versions.LOCAL_PATH_PROVISIONER,
+        module="github.com/rancher/local-path-provisioner",
+        packages=("github.com/rancher/local-path-provisioner",),
+        variables=(("main.VERSION", f"v{versions.LOCAL_PATH_PROVISIONER}"),),
+    ),
+)

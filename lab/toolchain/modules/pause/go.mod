@@ -1,0 +1,3 @@
+module spt-flow/toolchain/pause
+
+go 1.26

@@ -1,0 +1,110 @@
+"""Everything the lab runs: Debian's programs, the tools built from Go modules, and where they are."""
+
+__all__ = ["Toolchain", "ensure_toolchain"]
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.progress import Progress
+from lab.toolchain.build import Builder, StoppedError
+from lab.toolchain.busybox import ensure_busybox
+from lab.toolchain.cache import Cache, default_cache
+from lab.toolchain.debian import DebianPackages
+from lab.toolchain.disk import check_room
+from lab.toolchain.downloads import Downloads
+from lab.toolchain.golang import GoCompiler
+from lab.toolchain.gotools import GO_TOOLS, GoTool
+from lab.toolchain.lock import held
+
+_SYSTEM_FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_PACKAGES_TITLE = "Debian packages"
+_BUSYBOX_TITLE = "Static busybox"
+_LOW_BYTES = 4 * 1024**3
+"""Below this much free disk the compiled packages of finished tools are given up for the room they take."""
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """Where the lab's tools are: `bin` holds what was built, `images` the image archives made from it."""
+
+    bin: Path
+    images: Path
+    cni: Path = Path("/usr/lib/cni")
+
+    @property
+    def path_entries(self) -> tuple[Path, ...]:
+        """The folders a lab process has on PATH, and no others."""
+        return (self.bin, *(Path(folder) for folder in _SYSTEM_FOLDERS))
+
+    @property
+    def path(self) -> str:
+        """`path_entries` as a value of PATH."""
+        return os.pathsep.join(map(str, self.path_entries))
+
+
+def ensure_toolchain(progress: Progress, cache: Cache | None = None, tools: tuple[GoTool, ...] = GO_TOOLS) -> Toolchain:
+    """Install and build what is missing, and return where everything is.
+
+    Safe to kill at any point: the next call goes on from there. Raises SptFlowError, one sentence, for what this
+    machine or its network does not allow.
+    """
+    cache = cache or default_cache()
+    packages = DebianPackages()
+    builder = Builder(GoCompiler.of_this_environment(), cache)
+    progress.plan([_PACKAGES_TITLE, _BUSYBOX_TITLE, *(tool.title for tool in tools)])
+    if not packages.missing() and _is_complete(builder, tools):
+        _show_complete(progress, tools)
+    else:
+        if not _is_complete(builder, tools):
+            check_room(cache.root)
+        with held(cache.lock, progress):
+            _provide(progress, packages, builder, tools)
+    return Toolchain(bin=cache.bin, images=cache.images)
+
+
+def _is_complete(builder: Builder, tools: tuple[GoTool, ...]) -> bool:
+    has_busybox = os.access(builder.cache.bin / "busybox", os.X_OK)
+    return has_busybox and all(builder.stamp(tool).matches() for tool in tools)
+
+
+def _show_complete(progress: Progress, tools: tuple[GoTool, ...]) -> None:
+    there = ((_PACKAGES_TITLE, "already installed"), (_BUSYBOX_TITLE, "already there"))
+    for title, reason in (*there, *((tool.title, "already built") for tool in tools)):
+        with progress.step(title) as step:
+            step.unchanged(reason)
+
+
+def _provide(progress: Progress, packages: DebianPackages, builder: Builder, tools: tuple[GoTool, ...]) -> None:
+    cache = builder.cache
+    shutil.rmtree(cache.temporary, ignore_errors=True)
+    cache.create()
+    with progress.step(_PACKAGES_TITLE) as step:
+        packages.ensure(step, root=os.geteuid() == 0)
+    with progress.step(_BUSYBOX_TITLE) as step:
+        ensure_busybox(cache, step)
+    open_tools = [tool for tool in tools if not builder.stamp(tool).matches()]
+    with Downloads(builder, open_tools) as downloads:
+        for tool in tools:
+            _build_one(tool, builder, downloads, progress, needed=tool in open_tools)
+    # Compiled packages would help only the next version of a tool, and are several times the size of the programs.
+    shutil.rmtree(cache.work, ignore_errors=True)
+
+
+def _build_one(tool: GoTool, builder: Builder, downloads: Downloads, progress: Progress, *, needed: bool) -> None:
+    with progress.step(tool.title) as step:
+        if not needed:
+            step.unchanged("already built")
+            return
+        downloads.wait(tool, step)
+        try:
+            builder.build(tool, step)
+        except StoppedError:
+            if downloads.error is not None:
+                raise downloads.error from None
+            raise
+    if shutil.disk_usage(builder.cache.root).free < _LOW_BYTES:
+        with downloads.paused():
+            shutil.rmtree(builder.cache.compiled, ignore_errors=True)
+            builder.cache.create()
