@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.integration.conftest import Platform
 
 from lab.deploy.service import deploy, preview
 from lab.deploy.target import lab_target
 from lab.platform_health import platform_status
 from lab.progress import SilentProgress
-from tests.integration.conftest import Platform
 
 pytestmark = pytest.mark.lab
 
@@ -44,8 +44,14 @@ def test_no_secret_stands_in_clear_in_any_file_of_the_deployment(platform: Platf
     key = (platform.instance.directory / "passphrase").read_bytes()
     canaries = [value for value in values if len(value) >= 16]
     assert canaries, "the platform has no secret to look for"
-    wanted = [form for value in canaries for form in (value, base64.b64encode(value), json.dumps(value.decode())[1:-1].encode())]
-    for path in _files(platform.instance.directory, skip={"passphrase", "etcd", "containerd", "kubelet", "volumes", "storage"}):
+    wanted = [
+        form
+        for value in canaries
+        for form in (value, base64.b64encode(value), json.dumps(value.decode())[1:-1].encode())
+    ]
+    for path in _files(
+        platform.instance.directory, skip={"passphrase", "etcd", "containerd", "kubelet", "volumes", "storage"}
+    ):
         content = path.read_bytes()
         for secret in [*wanted, key]:
             assert secret not in content, f"a secret stands in {path.name}"

@@ -1,7 +1,6 @@
 """What the namespaces refuse and allow, asked of the real API server."""
 
 import pytest
-
 from tests.integration.conftest import Platform
 
 pytestmark = pytest.mark.lab
@@ -11,9 +10,7 @@ pytestmark = pytest.mark.lab
     ("limits", "named"),
     [({"cpu": "9", "memory": "1Gi"}, "cpu"), ({"cpu": "1", "memory": "17Gi"}, "memory")],
 )
-def test_a_workspace_over_8_cpu_or_16_gib_is_refused(
-    platform: Platform, limits: dict[str, str], named: str
-) -> None:
+def test_a_workspace_over_8_cpu_or_16_gib_is_refused(platform: Platform, limits: dict[str, str], named: str) -> None:
     pod = platform.pod("too-big", image=platform.shell_image.reference, command=["sleep", "1"], limits=limits)
     refused = platform.kubectl.apply(pod, check=False)
     assert refused.returncode != 0
@@ -62,7 +59,9 @@ def test_each_namespace_carries_its_guards(platform: Platform, namespace: str) -
     closed = [
         policy
         for policy in policies
-        if not policy["spec"]["podSelector"] and set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"}
-        and not policy["spec"].get("ingress") and not policy["spec"].get("egress")
+        if not policy["spec"]["podSelector"]
+        and set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"}
+        and not policy["spec"].get("ingress")
+        and not policy["spec"].get("egress")
     ]
     assert closed, f"{namespace} has no default-deny policy"

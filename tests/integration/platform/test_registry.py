@@ -4,10 +4,10 @@ import time
 
 import httpx
 import pytest
+from tests.integration.conftest import Platform
 
 import ports
 from core.command import Command
-from tests.integration.conftest import Platform
 
 pytestmark = pytest.mark.lab
 
@@ -40,7 +40,9 @@ def test_an_image_pushed_from_the_host_runs_by_its_in_cluster_name(platform: Pla
         # What runs is what was pushed, digest for digest.
         accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
         head = httpx.head(
-            f"http://{platform.registry}/v2/{REPOSITORY}/manifests/{pushed}", headers={"Accept": accept}, trust_env=False
+            f"http://{platform.registry}/v2/{REPOSITORY}/manifests/{pushed}",
+            headers={"Accept": accept},
+            trust_env=False,
         )
         assert status["imageID"].endswith(head.headers["docker-content-digest"])
     finally:
@@ -74,4 +76,4 @@ def test_the_pod_is_locked_down(platform: Platform) -> None:
     assert set(container["resources"]["limits"]) >= {"cpu", "memory"}
     refused = platform.kubectl.run("-n", "coder", "exec", pod["metadata"]["name"], "--", "/bin/registry", "--version")
     assert "registry" in refused.stdout
-    assert ports.REGISTRY == container["ports"][0]["containerPort"]
+    assert container["ports"][0]["containerPort"] == ports.REGISTRY

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from tests.integration.conftest import Platform
 
 pytestmark = pytest.mark.lab
@@ -48,7 +47,16 @@ def test_names_and_service_addresses_work_from_a_pod(platform: Platform) -> None
         )
         assert platform.instance.registry_address in looked_up.stdout
         answered = platform.kubectl.run(
-            "-n", NAMESPACE, "exec", "asker", "--", "wget", "-q", "-O", "-", "http://registry.coder.svc.cluster.local:5000/v2/"
+            "-n",
+            NAMESPACE,
+            "exec",
+            "asker",
+            "--",
+            "wget",
+            "-q",
+            "-O",
+            "-",
+            "http://registry.coder.svc.cluster.local:5000/v2/",
         )
         assert answered.stdout.strip() == "{}"
     finally:
