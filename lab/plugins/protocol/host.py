@@ -4,15 +4,17 @@ __all__ = ["Host", "Severity"]
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import grpc
 import grpc.aio
 
 from lab.plugins.protocol.errors import OperationCancelledError
 from lab.plugins.protocol.stubs import engine_pb2, engine_pb2_grpc
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 
 class Severity(Enum):
