@@ -1,9 +1,12 @@
 """Every port of the platform and of the lab, one constant each."""
 
-__all__ = ["APISERVER", "ETCD_CLIENT", "ETCD_PEER", "REGISTRY", "REGISTRY_DEBUG"]
+__all__ = ["APISERVER", "DNS", "ETCD_CLIENT", "ETCD_PEER", "REGISTRY", "REGISTRY_DEBUG"]
 
 APISERVER = 6443
 """Lab: kube-apiserver, on the lab's own node address."""
+
+DNS = 53
+"""Cluster DNS, UDP and TCP."""
 
 ETCD_CLIENT = 2379
 """Lab: etcd clients, on the lab's own loopback."""

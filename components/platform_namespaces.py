@@ -1,0 +1,113 @@
+"""The platform's three namespaces: what each is for, how strict it is, and how much it may have."""
+
+__all__ = ["platform_namespaces"]
+
+from typing import Final
+
+from components.namespace import LimitArgs, NamespaceArgs
+from components.network_flows import CODER, SYSTEM, WORKSPACES, platform_flows
+from settings import QuotaSettings, Settings, WorkspaceSettings
+
+# What the platform's own pods get when they name nothing; each of them names its own, so this catches strays.
+_SERVICE_LIMITS: Final[LimitArgs] = {
+    "request": {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "64Mi"},
+    "default": {"cpu": "500m", "memory": "512Mi", "ephemeral-storage": "1Gi"},
+    "maximum": {"cpu": "8", "memory": "16Gi", "ephemeral-storage": "32Gi"},
+}
+
+
+def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
+    """Return the namespaces of a stack: control plane, workspaces, system daemons."""
+    flows = platform_flows(settings.cluster.node_cidrs)
+    quota = settings.quota
+    return [
+        {
+            "namespace": CODER,
+            "component": "control-plane",
+            "pod_security": "restricted",
+            "quota": _coder_quota(quota),
+            "limits": _SERVICE_LIMITS,
+            "flows": flows,
+        },
+        {
+            "namespace": WORKSPACES,
+            "component": "workspaces",
+            # Not restricted: sudo in a workspace needs privilege escalation. Baseline still refuses host access.
+            "pod_security": "baseline",
+            "quota": _workspace_quota(quota),
+            "limits": _workspace_limits(settings.workspace),
+            "flows": flows,
+        },
+        {
+            "namespace": SYSTEM,
+            "component": "system-daemons",
+            # Device plugins need the kubelet's folders. Nobody but this program creates pods here.
+            "pod_security": "privileged",
+            "quota": _system_quota(quota),
+            "limits": _SERVICE_LIMITS,
+            "flows": flows,
+        },
+    ]
+
+
+def _compute(cpu: object, memory: object) -> dict[str, str]:
+    """Return the keys that bound CPU and memory; requests never exceed limits, so one figure bounds both."""
+    return {
+        "requests.cpu": str(cpu),
+        "requests.memory": str(memory),
+        "limits.cpu": str(cpu),
+        "limits.memory": str(memory),
+    }
+
+
+def _coder_quota(quota: QuotaSettings) -> dict[str, str]:
+    return {
+        **_compute(quota.coder_quota_cpu, quota.coder_quota_memory),
+        "requests.storage": str(quota.coder_quota_storage),
+        "persistentvolumeclaims": "20",
+        "pods": "50",
+    }
+
+
+def _workspace_quota(quota: QuotaSettings) -> dict[str, str]:
+    return {
+        **_compute(quota.workspace_quota_cpu, quota.workspace_quota_memory),
+        "requests.storage": str(quota.workspace_quota_storage),
+        # A stopped workspace keeps its volumes: more of them than running pods.
+        "persistentvolumeclaims": "500",
+        "pods": str(quota.workspace_quota_pods),
+        # A workspace is reached through Coder, never through an address of its own on the node or outside.
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
+
+
+def _system_quota(quota: QuotaSettings) -> dict[str, str]:
+    return {
+        **_compute(quota.system_quota_cpu, quota.system_quota_memory),
+        "persistentvolumeclaims": "0",
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
+
+
+def _workspace_limits(workspace: WorkspaceSettings) -> LimitArgs:
+    maximum = {
+        "cpu": str(workspace.workspace_cpu_max),
+        "memory": str(workspace.workspace_memory_max),
+        "ephemeral-storage": str(workspace.workspace_disk_max),
+    }
+    return {
+        "request": {
+            "cpu": str(workspace.workspace_cpu_request),
+            "memory": str(workspace.workspace_memory_request),
+            "ephemeral-storage": str(workspace.workspace_disk_request),
+        },
+        "default": {
+            "cpu": str(workspace.workspace_cpu_default),
+            "memory": str(workspace.workspace_memory_default),
+            "ephemeral-storage": str(workspace.workspace_disk_default),
+        },
+        "maximum": maximum,
+        "pod_maximum": maximum,
+    }

@@ -1,0 +1,15 @@
+"""What is in the pack: its name and its rules."""
+
+__all__ = ["NAME", "RULES"]
+
+from typing import Final
+
+from pulumi_policy import ResourceValidationPolicy
+
+from policies.rules.workload_limits import WORKLOAD_LIMITS
+
+NAME: Final = "spt-flow"
+"""The pack's name, as the engine shows it."""
+
+RULES: Final[tuple[ResourceValidationPolicy, ...]] = (WORKLOAD_LIMITS,)
+"""Every rule of the pack."""

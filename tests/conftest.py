@@ -1,0 +1,50 @@
+"""Fixtures of every test: a clean environment, and golden files."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+_TESTS: Final = Path(__file__).parent
+_DANGEROUS_PREFIXES: Final = ("PULUMI_", "KUBE", "CODER_", "HELM_", "DOCKER_")
+
+Golden = Callable[[str, Any], None]
+
+pytest_plugins = [
+    f"tests.support.{name}" for name in ("lab_instance", "apiserver") if (_TESTS / "support" / f"{name}.py").exists()
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch that writes golden files instead of comparing with them."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ from what the code builds now")
+
+
+@pytest.fixture(autouse=True)
+def _clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove variables by which a test could meet a cluster, a backend or a secret of the user's."""
+    for name in os.environ:
+        if name.startswith(_DANGEROUS_PREFIXES):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compare a manifest, or a list of them, with tests/golden/<name>.yaml; --update-golden writes that file."""
+    update = bool(request.config.getoption("--update-golden"))
+
+    def check(name: str, built: Any) -> None:  # noqa: ANN401 - whatever YAML can hold
+        path = _TESTS / "golden" / f"{name}.yaml"
+        documents = built if isinstance(built, list) else [built]
+        if update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(yaml.safe_dump_all(documents, sort_keys=False, width=120), encoding="utf-8")
+        if not path.exists():
+            pytest.fail(f"{path} does not exist; run pytest with --update-golden and look at what it writes")
+        expected = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+        assert documents == expected
+
+    return check
