@@ -1,0 +1,24 @@
+"""The last words of a component, for error messages."""
+
+__all__ = ["log_tail"]
+
+import os
+from pathlib import Path
+
+_READ = 16 * 1024
+_LINES = 3
+_LINE_LENGTH = 300
+
+
+def log_tail(path: Path) -> str:
+    """Return the last lines of a log, errors preferred, in one line; empty when there is no log."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - _READ), os.SEEK_SET)
+            lines = [line.strip() for line in stream.read().decode(errors="replace").splitlines() if line.strip()]
+    except OSError:
+        return ""
+    # klog marks errors by their first letter, zap and logfmt by a level.
+    marks = ('"level":"error"', '"level":"fatal"', "level=error", "level=fatal", "error:", "Error:")
+    grave = [line for line in lines if line[:2] in {"E1", "E0", "F1", "F0"} or any(mark in line for mark in marks)]
+    return " | ".join(line[:_LINE_LENGTH] for line in (grave or lines)[-_LINES:])

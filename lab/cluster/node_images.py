@@ -1,0 +1,47 @@
+"""The node's own images: brought into the lab's container runtime from archives, without any registry."""
+
+__all__ = ["ImageArchive", "import_images", "runtime_answers"]
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from core.command import Command, CommandResult
+from core.errors import SptFlowError
+from lab.cluster.layout import CONTAINERD_SOCKET
+
+_IMPORT_TIMEOUT = 120.0
+
+
+class ImageArchive(Protocol):
+    """An image as an archive file."""
+
+    @property
+    def reference(self) -> str:
+        """Name the image gets in the runtime."""
+
+    @property
+    def archive(self) -> Path:
+        """The archive (OCI layout, tar)."""
+
+
+def runtime_answers(pid: int) -> bool:
+    """Tell whether the container runtime of the lab whose first process is `pid` is up."""
+    return _ctr(pid, "version").returncode == 0
+
+
+def import_images(pid: int, images: Sequence[ImageArchive]) -> list[str]:
+    """Import what the runtime does not have yet; return the names of those imported."""
+    listing = _ctr(pid, "--namespace", "k8s.io", "images", "list", "--quiet")
+    present = set(listing.stdout.split())
+    missing = [image for image in images if image.reference not in present]
+    for image in missing:
+        done = _ctr(pid, "--namespace", "k8s.io", "images", "import", "--snapshotter", "overlayfs", str(image.archive))
+        if done.returncode != 0:
+            raise SptFlowError(f"The image {image.reference} cannot be imported: {done.stderr.strip()[-300:]}")
+    return [image.reference for image in missing]
+
+
+def _ctr(pid: int, *args: str) -> CommandResult:
+    socket = f"/proc/{pid}/root{CONTAINERD_SOCKET}"
+    return Command("ctr").run("--address", socket, *args, check=False, timeout=_IMPORT_TIMEOUT)
