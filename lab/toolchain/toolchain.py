@@ -1,13 +1,13 @@
 """Everything the lab runs: Debian's programs, the tools built from Go modules, and where they are."""
 
-__all__ = ["Toolchain", "ensure_toolchain"]
+__all__ = ["Toolchain", "drop_cache", "ensure_toolchain", "toolchain_bin"]
 
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.progress import Progress
+from lab.progress import Progress, SilentProgress
 from lab.toolchain.build import Builder, StoppedError
 from lab.toolchain.busybox import ensure_busybox
 from lab.toolchain.cache import Cache, default_cache
@@ -62,6 +62,20 @@ def ensure_toolchain(progress: Progress, cache: Cache | None = None, tools: tupl
         with held(cache.lock, progress):
             _provide(progress, packages, builder, tools)
     return Toolchain(bin=cache.bin, images=cache.images)
+
+
+def toolchain_bin() -> Path:
+    """Return the folder of the built programs, whether or not it is there yet."""
+    return default_cache().bin
+
+
+def drop_cache() -> Path:
+    """Remove the whole cache, after a run that builds in it has ended; return where it was."""
+    root = default_cache().root
+    if root.is_dir():
+        with held(default_cache().lock, SilentProgress()):
+            shutil.rmtree(root, ignore_errors=True)
+    return root
 
 
 def _is_complete(builder: Builder, tools: tuple[GoTool, ...]) -> bool:
