@@ -1,0 +1,1 @@
+"""The random edition: values drawn once, kept in state, drawn again when an input changes."""
