@@ -11,6 +11,8 @@ from core.errors import SptFlowError
 from lab.plugins.protocol.values import Archive, Asset
 
 _BLOCK_BYTES = tarfile.BLOCKSIZE
+_CHECKSUM = slice(148, 156)
+_DEVICES = slice(329, 345)
 
 
 def file_asset(path: Path) -> Asset:
@@ -39,9 +41,15 @@ def folder_archive(assets: Mapping[str, Asset]) -> Archive:
 
 
 def _header(name: str, size: int) -> bytes:
+    """Return a tar header as the engine writes it; for a long or non-ASCII name one of our own, equally stable."""
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode, entry.mtime = size, 0o600, 0
     try:
-        return entry.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
-    except (ValueError, UnicodeError):  # a long or non-ASCII name
+        header = bytearray(entry.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict"))
+    except (ValueError, UnicodeError):
         return entry.tobuf(tarfile.PAX_FORMAT, "utf-8", "strict")
+    # The engine fills in the device numbers (octal zeros), which Python leaves empty for a file.
+    header[_DEVICES] = b"0000000\0" * 2
+    header[_CHECKSUM] = b" " * 8
+    header[_CHECKSUM] = b"%06o\0 " % sum(header)
+    return bytes(header)
