@@ -20,7 +20,7 @@ _APPLY_TIMEOUT = 60.0
 
 
 def build_addons(instance: LabInstance, images: Mapping[str, str], *, has_upstream_dns: bool) -> str:
-    """Return the manifests as one YAML text. `images` maps coredns, local-path-provisioner and helper to references."""
+    """Return the manifests as one YAML text; `images` maps short names of node images to references."""
     forward = "forward . /etc/resolv.conf" if has_upstream_dns else ""
     values = {
         "forward": forward,
@@ -29,7 +29,7 @@ def build_addons(instance: LabInstance, images: Mapping[str, str], *, has_upstre
         "volumes": str(ClusterLayout.of(instance).volumes),
         "coredns": images["coredns"],
         "local_path_provisioner": images["local-path-provisioner"],
-        "helper": images["helper"],
+        "helper": images["busybox"],
     }
     return "---\n".join(Template((_MANIFESTS / name).read_text()).substitute(values) for name in _FILES)
 

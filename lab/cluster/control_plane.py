@@ -26,7 +26,7 @@ def build_etcd_command(layout: ClusterLayout) -> list[str]:
     client, peer = f"https://127.0.0.1:{ports.ETCD_CLIENT}", f"https://127.0.0.1:{ports.ETCD_PEER}"
     pki = layout.pki
     return [
-        "/usr/bin/etcd",
+        "etcd",
         "--name=lab",
         f"--data-dir={layout.etcd}",
         f"--listen-client-urls={client}",

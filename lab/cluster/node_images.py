@@ -1,28 +1,16 @@
 """The node's own images: brought into the lab's container runtime from archives, without any registry."""
 
-__all__ = ["ImageArchive", "import_images", "runtime_answers"]
+__all__ = ["import_images", "runtime_answers"]
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Protocol
 
 from core.command import Command, CommandResult
 from core.errors import SptFlowError
 from lab.cluster.layout import CONTAINERD_SOCKET
+from lab.images import NodeImage
 
 _IMPORT_TIMEOUT = 120.0
-
-
-class ImageArchive(Protocol):
-    """An image as an archive file."""
-
-    @property
-    def reference(self) -> str:
-        """Name the image gets in the runtime."""
-
-    @property
-    def archive(self) -> Path:
-        """The archive (OCI layout, tar)."""
+_DIGEST = 2
 
 
 def runtime_answers(pid: int) -> bool:
@@ -30,11 +18,12 @@ def runtime_answers(pid: int) -> bool:
     return _ctr(pid, "version").returncode == 0
 
 
-def import_images(pid: int, images: Sequence[ImageArchive]) -> list[str]:
-    """Import what the runtime does not have yet; return the names of those imported."""
-    listing = _ctr(pid, "--namespace", "k8s.io", "images", "list", "--quiet")
-    present = set(listing.stdout.split())
-    missing = [image for image in images if image.reference not in present]
+def import_images(pid: int, images: Sequence[NodeImage]) -> list[str]:
+    """Import what the runtime does not have, or has in another form; return the names of those imported."""
+    listing = _ctr(pid, "--namespace", "k8s.io", "images", "list").stdout
+    # Columns: name, media type, digest, ...
+    present = {(fields[0], fields[2]) for line in listing.splitlines()[1:] if len(fields := line.split()) > _DIGEST}
+    missing = [image for image in images if (image.reference, image.digest) not in present]
     for image in missing:
         done = _ctr(pid, "--namespace", "k8s.io", "images", "import", "--snapshotter", "overlayfs", str(image.archive))
         if done.returncode != 0:

@@ -82,7 +82,7 @@ def build_programs(instance: LabInstance, layout: ClusterLayout, binaries: Path)
     apiserver = control_plane.build_apiserver_command(instance, layout, binaries)
     manager = control_plane.build_controller_manager_command(instance, layout, binaries)
     scheduler = control_plane.build_scheduler_command(layout, binaries)
-    containerd = ["/usr/bin/containerd", "--config", str(config / "containerd.toml")]
+    containerd = ["containerd", "--config", str(config / "containerd.toml")]
     kubelet_files = (config / "kubelet.yaml", config / "kubelet.kubeconfig", pki / "kubelet-server.crt", pki / "ca.crt")
     return [
         Program("etcd", control_plane.build_etcd_command(layout), etcd_files),

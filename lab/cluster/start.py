@@ -1,10 +1,8 @@
 """Bringing a lab up, or to its wanted state when it runs already."""
 
-__all__ = ["LabTools", "start_lab"]
+__all__ = ["start_lab"]
 
 import time
-from pathlib import Path
-from typing import Protocol
 
 from core.errors import SptFlowError
 from lab.cluster import network, sysctl
@@ -25,6 +23,7 @@ from lab.cluster.wait import Waiter
 from lab.images import node_images
 from lab.instance import LabInstance
 from lab.progress import Progress
+from lab.toolchain import Toolchain
 
 _API_SECONDS = 90.0
 _NODE_SECONDS = 90.0
@@ -32,24 +31,19 @@ _ADDON_SECONDS = 120.0
 _STEPS = ["Lab settings and keys", "Lab processes", "Kubernetes API", "Node", "Cluster DNS and volumes"]
 
 
-class LabTools(Protocol):
-    """What a lab needs of the toolchain."""
-
-    @property
-    def bin(self) -> Path:
-        """Folder of the built programs."""
-
-    @property
-    def images(self) -> Path:
-        """Folder of the image archives made from them."""
-
-
-def start_lab(instance: LabInstance, toolchain: LabTools, progress: Progress) -> None:
+def start_lab(instance: LabInstance, toolchain: Toolchain, progress: Progress) -> None:
     """Bring the lab up: processes, node Ready, DNS and volumes available.
 
     A lab that runs is brought to the wanted state; only what changed is restarted. What a crash left is cleared away
     first; data is kept. Raises SptFlowError, with the last lines of the log of the component that did not come up.
     """
+    kept = LabInstance.load(instance.directory)
+    if kept is not None and kept != instance:
+        raise SptFlowError(
+            f"{instance.directory} holds the lab '{kept.name}' in slot {kept.slot}, not '{instance.name}' in slot "
+            f"{instance.slot}: take it down first.",
+            next_command="make down",
+        )
     with exclusive(instance):
         instance.save()
         _Start(instance, toolchain, progress).run()
@@ -58,7 +52,7 @@ def start_lab(instance: LabInstance, toolchain: LabTools, progress: Progress) ->
 class _Start:
     """One run of `start_lab`."""
 
-    def __init__(self, instance: LabInstance, toolchain: LabTools, progress: Progress) -> None:
+    def __init__(self, instance: LabInstance, toolchain: Toolchain, progress: Progress) -> None:
         self._instance = instance
         self._bin = toolchain.bin
         self._progress = progress
@@ -69,7 +63,7 @@ class _Start:
 
     def run(self) -> None:
         self._progress.plan(_STEPS)
-        names = {_short_name(image.reference): image.reference for image in self._images}
+        names = {image.name: image.reference for image in self._images}
         with self._progress.step(_STEPS[0]):
             configured = configure(self._instance, self._bin, names["pause"])
         record = self._processes(configured)
@@ -187,8 +181,3 @@ def _clear_leftovers(instance: LabInstance) -> None:
 def _all_running(supervisor: Supervisor) -> bool:
     running = {state.name for state in supervisor.processes() if state.running}
     return running.issuperset(PROGRAM_NAMES)
-
-
-def _short_name(reference: str) -> str:
-    """Return "coredns" for "localhost/spt-flow/coredns:1.15.0"."""
-    return reference.rpartition("/")[2].partition(":")[0]
