@@ -32,8 +32,8 @@ class QuantityError(ValueError):
 class Quantity:
     """An amount in billionths of its unit (cores, bytes, pieces), with the text it was written as.
 
-    As in the API server, what is finer than a billionth rounds away from zero, and what exceeds 2^63-1 counts as that.
-    Stricter than the API server in one point: a lone sign or point is an error, not zero.
+    As in the API server, what is finer than a billionth rounds away from zero, and a binary suffix never leads beyond
+    2^63-1. Stricter than the API server in one point: signs, points and suffixes without a digit are errors, not zero.
     """
 
     nano: int
@@ -77,19 +77,19 @@ def _as_text(value: object) -> str:
 
 
 def _nano(whole: str, fraction: str, suffix: str) -> int:
-    """Return the magnitude in billionths, rounded up and capped."""
+    """Return the magnitude in billionths, rounded up, and capped if the suffix is binary."""
     digits = int(whole + fraction)
     if digits == 0:
         return 0
     ten, two = -len(fraction) + _NANO, _BINARY.get(suffix, 0)
     if suffix in _DECIMAL:
         ten += _DECIMAL[suffix]
-    elif suffix[:1] in ("e", "E"):
+    elif suffix and not two:
         exponent = int(suffix[1:])
         if abs(exponent) > _LARGEST_EXPONENT:
             raise QuantityError
-        # Beyond these bounds the result is capped or rounds to a billionth: never compute a power that large.
+        # Beyond these bounds a number is larger than any amount or rounds to a billionth: compute no power that large.
         ten += max(-2 * _LONGEST_TEXT, min(exponent, 2 * _LONGEST_TEXT))
     scaled = digits << two
     exact: int = scaled * 10**ten if ten >= 0 else -(-scaled // 10**-ten)
-    return min(exact, _LARGEST)
+    return min(exact, _LARGEST) if two else exact

@@ -1,0 +1,93 @@
+"""The project's own configuration: Pulumi.yaml says what settings.py says, and every stack file is valid."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+from pydantic.alias_generators import to_camel
+
+import versions
+from core.errors import UsageError
+from settings import GROUPS, PROJECT, load_settings
+
+_ROOT: Final = Path(__file__).resolve().parents[3]
+_STACKS: Final = ("dev", "prod", "staging")
+_PROJECT_FILE: Final = yaml.safe_load((_ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+
+
+def _config(stack: str) -> dict[str, Any]:
+    content = yaml.safe_load((_ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
+    assert list(content) == ["config"]
+    config: dict[str, Any] = content["config"]
+    return config
+
+
+def _as_engine_text(value: object) -> str:
+    """Return a config value as the engine hands it to programs."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _kind(default: object) -> str:
+    return {bool: "boolean", tuple: "array"}.get(type(default), "string")
+
+
+def _plain(default: object) -> object:
+    return default if isinstance(default, bool) else list(default) if isinstance(default, tuple) else str(default)
+
+
+def test_the_stack_files_are_the_ones_that_are_tested() -> None:
+    assert tuple(sorted(path.name.split(".")[1] for path in _ROOT.glob("Pulumi.*.yaml"))) == _STACKS
+
+
+def test_the_project_file_declares_every_setting_as_the_code_has_it() -> None:
+    assert _PROJECT_FILE["name"] == PROJECT
+    fields = {to_camel(name): field for group in GROUPS for name, field in group.model_fields.items()}
+    expected = {
+        key: {"type": _kind(field.default), "default": _plain(field.default), "description": field.description}
+        for key, field in fields.items()
+    }
+    declared = {
+        key: {part: value for part, value in entry.items() if part != "items"}
+        for key, entry in _PROJECT_FILE["config"].items()
+    }
+    assert declared == expected
+    assert list(declared) == list(expected)
+    for key, entry in _PROJECT_FILE["config"].items():
+        assert ("items" in entry) == (entry["type"] == "array"), key
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_every_stack_is_valid(stack: str) -> None:
+    config = {key: _as_engine_text(value) for key, value in _config(stack).items()}
+    if stack == "dev":
+        config["spt-flow:kubeContext"] = "lab"  # the lab adds it to its copy
+    settings = load_settings(stack, config)
+    assert settings.cluster.cluster == ("lab" if stack == "dev" else "kubeconfig")
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_every_stack_has_the_guards_against_a_cluster_met_by_accident(stack: str) -> None:
+    config = _config(stack)
+    assert config["kubernetes:strictMode"] == "true"
+    assert config["pulumi:disable-default-providers"] == ["kubernetes"]
+
+
+def test_the_labs_stack_leaves_the_cluster_to_the_lab() -> None:
+    config = {key: _as_engine_text(value) for key, value in _config("dev").items()}
+    assert not {"spt-flow:kubeconfigPath", "spt-flow:kubeContext"} & config.keys()
+    with pytest.raises(UsageError) as caught:
+        load_settings("dev", config)
+    assert caught.value.next_command == "make up"
+
+
+@pytest.mark.parametrize("stack", ["prod", "staging"])
+def test_the_clusters_of_users_are_examples(stack: str) -> None:
+    assert _config(stack)["spt-flow:kubeContext"].endswith(".example.com")
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_the_registry_is_the_pinned_version(stack: str) -> None:
+    config = {key: _as_engine_text(value) for key, value in _config(stack).items()} | {"spt-flow:kubeContext": "x"}
+    assert load_settings(stack, config).registry.registry_image.tag == versions.REGISTRY
