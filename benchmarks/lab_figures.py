@@ -12,7 +12,7 @@ from lab.cluster import start_lab, stop_lab
 from lab.deploy.stack_file import PROJECT_ROOT
 from lab.instance import LabInstance
 from lab.progress import Progress, SilentProgress
-from lab.toolchain import find_toolchain
+from lab.toolchain import ensure_toolchain
 
 _SLOT = 40
 _REPEATS = 5
@@ -71,5 +71,5 @@ def _make(target: str, environment: Mapping[str, str], *more: str, folder: Path 
 def _lab_start(instance: LabInstance) -> float:
     stop_lab(instance, SilentProgress())
     os.sync()
-    toolchain = find_toolchain()
+    toolchain = ensure_toolchain(SilentProgress())
     return timed(lambda: start_lab(instance, toolchain, SilentProgress()))

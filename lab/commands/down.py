@@ -15,6 +15,7 @@ from lab.deploy.paths import DeployPaths
 from lab.deploy.run_lock import run_lock
 from lab.display import open_progress
 from lab.instance import LabInstance
+from lab.progress import Progress
 from lab.toolchain import drop_cache
 
 
@@ -55,7 +56,7 @@ def _confirm(instance: LabInstance, *, yes: bool) -> None:
         raise typer.Exit(1)
 
 
-def _remove(instance: LabInstance, progress: "RichProgress") -> None:
+def _remove(instance: LabInstance, progress: Progress) -> None:
     with run_lock(instance.directory / "run.lock", purpose="make down"):
         stop_lab(instance, progress)
         for path in DeployPaths(instance.directory).owned():

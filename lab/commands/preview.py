@@ -32,21 +32,17 @@ def preview(stack: Annotated[str, typer.Option("--stack", "-s", help=STACK_HELP)
     instance = lab_instance() if stack_file.cluster == "lab" else None
     with open_progress() as progress:
         if instance is not None:
+            target = lab_target(stack_file, instance)
+            target.check_settings()
             if not lab_is_running(instance):
                 raise SptFlowError(
                     "The lab is not running, so there is no cluster to compare with.", next_command="make up"
                 )
             check_lab_kubeconfig(instance)
             scrub_environment()
-            target = lab_target(stack_file, instance)
         else:
             target = kubeconfig_target(stack_file)
+            target.check_settings()
         with run_lock(target.paths.run_lock, purpose="make preview"):
             deployment = service.preview(target, ensure_toolchain(progress), progress)
-    print_report(
-        deployment,
-        stack=stack,
-        instance=instance,
-        left_out=progress.left_out_lines(),
-        seconds=time.monotonic() - started,
-    )
+    print_report(deployment, progress, stack=stack, instance=instance, seconds=time.monotonic() - started)

@@ -14,7 +14,7 @@ from lab.deploy.engine import scrub_environment
 from lab.deploy.run_lock import run_lock
 from lab.deploy.service import Deployment, deploy
 from lab.deploy.stack_file import StackFile, load_stack_file
-from lab.deploy.target import DeployTarget, check_lab_kubeconfig, kubeconfig_target, lab_target
+from lab.deploy.target import check_lab_kubeconfig, kubeconfig_target, lab_target
 from lab.display import RichProgress, open_progress
 from lab.instance import LabInstance
 from lab.preflight import check_host
@@ -37,21 +37,17 @@ def up(stack: Annotated[str, typer.Option("--stack", "-s", help=STACK_HELP)] = "
         else:
             instance = None
             deployment = _up_on_cluster(stack_file, progress)
-    print_report(
-        deployment,
-        stack=stack,
-        instance=instance,
-        left_out=progress.left_out_lines(),
-        seconds=time.monotonic() - started,
-    )
+    print_report(deployment, progress, stack=stack, instance=instance, seconds=time.monotonic() - started)
 
 
 def _up_in_lab(stack_file: StackFile, instance: LabInstance, progress: RichProgress) -> Deployment:
-    check_host(instance)
-    instance.directory.mkdir(mode=0o700, exist_ok=True)
-    with run_lock(instance.directory / "run.lock", purpose="make up"):
-        scrub_environment()
-        target = lab_target(stack_file, instance)
+    target = lab_target(stack_file, instance)
+    target.check_settings()
+    for note in check_host(instance):
+        progress.console.print(note)
+    scrub_environment()
+    instance.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with run_lock(target.paths.run_lock, purpose="make up"):
         toolchain = ensure_toolchain(progress)
         start_lab(instance, toolchain, progress)
         check_lab_kubeconfig(instance)
@@ -59,6 +55,7 @@ def _up_in_lab(stack_file: StackFile, instance: LabInstance, progress: RichProgr
 
 
 def _up_on_cluster(stack_file: StackFile, progress: RichProgress) -> Deployment:
-    target: DeployTarget = kubeconfig_target(stack_file)
+    target = kubeconfig_target(stack_file)
+    target.check_settings()
     with run_lock(target.paths.run_lock, purpose=f"make up STACK={stack_file.name}"):
         return deploy(target, ensure_toolchain(progress), progress)

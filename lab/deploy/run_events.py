@@ -1,6 +1,6 @@
 """What one engine run did and said, gathered from its events."""
 
-__all__ = ["PolicyViolation", "ResourceChange", "RunEvents"]
+__all__ = ["PolicyViolation", "RunEvents"]
 
 import re
 import threading
@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pulumi.automation import EngineEvent
+
+from lab.display.resource_tree import Change, ResourceOutcome
 
 _COLOR: Final = re.compile(r"<\{%.*?%\}>")
 _UNCHANGED: Final = frozenset({"same", "read", "refresh"})
@@ -25,28 +27,6 @@ class PolicyViolation:
     message: str
 
 
-@dataclass(frozen=True)
-class ResourceChange:
-    """One resource the run looked at: the engine's operation, and the seconds it took."""
-
-    urn: str
-    type: str
-    parent: str
-    operation: str
-    seconds: float
-    failed: bool = False
-
-    @property
-    def name(self) -> str:
-        """Return the resource's logical name."""
-        return self.urn.rsplit("::", 1)[-1]
-
-    @property
-    def changed(self) -> bool:
-        """Tell whether the operation changed, or would change, anything."""
-        return self.operation not in _UNCHANGED
-
-
 @dataclass
 class RunEvents:
     """Collects the events of a run; the engine's callback may come from any thread.
@@ -55,7 +35,7 @@ class RunEvents:
     """
 
     on_status: Callable[[str], None] = lambda _: None
-    changes: dict[str, ResourceChange] = field(default_factory=dict)
+    changes: dict[str, ResourceOutcome] = field(default_factory=dict)
     violations: list[PolicyViolation] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -72,9 +52,9 @@ class RunEvents:
         """Return the violations that stop a run."""
         return [violation for violation in self.violations if violation.level == "mandatory"]
 
-    def pending_changes(self) -> list[ResourceChange]:
+    def pending_changes(self) -> list[ResourceOutcome]:
         """Return what the run changed or, for a preview, would change."""
-        return [change for change in self.changes.values() if change.changed]
+        return [outcome for outcome in self.changes.values() if outcome.change is not Change.UNCHANGED]
 
     def _take_step(self, event: EngineEvent) -> None:
         now = time.monotonic()
@@ -103,13 +83,14 @@ class RunEvents:
         known = self.changes.get(step.urn)
         # One replacement is several steps on one URN: what counts is that it was replaced.
         operation = "replace" if "replace" in step.op.value else step.op.value
-        if known is not None and known.changed and operation in _UNCHANGED:
+        if known is not None and known.change is not Change.UNCHANGED and operation in _UNCHANGED:
             operation = known.operation
         if known is not None and known.operation == "replace":
             operation = "replace"
-        self.changes[step.urn] = ResourceChange(
+        self.changes[step.urn] = ResourceOutcome(
             urn=step.urn,
             type=step.type,
+            name=step.urn.rsplit("::", 1)[-1],
             parent=state.parent if state is not None else "",
             operation=operation,
             seconds=max(seconds, known.seconds if known is not None else 0.0),

@@ -14,7 +14,7 @@ _NOISE: Final = re.compile(
     re.IGNORECASE,
 )
 _DOES_NOT_OPEN: Final = "incorrect passphrase"
-_NO_PASSPHRASE: Final = "passphrase must be set"
+_NO_KEY: Final = "passphrase must be set"
 _ANALYZER: Final = re.compile(r"policy pack|analyzer|policy-python", re.IGNORECASE)
 _NO_SPACE: Final = "no space left on device"
 
@@ -56,7 +56,7 @@ def explain_failure(events: RunEvents, output: str, *, stack: str, state: str) -
             f"The passphrase does not open the state of stack '{stack}' ({state}).",
             next_command="put the right passphrase back, or make down YES=1 && make up to start afresh",
         )
-    if _NO_PASSPHRASE in output:
+    if _NO_KEY in output:
         return SptFlowError(
             f"The secrets of stack '{stack}' need a passphrase, and neither PULUMI_CONFIG_PASSPHRASE nor "
             f"PULUMI_CONFIG_PASSPHRASE_FILE is set.",

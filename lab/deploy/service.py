@@ -10,9 +10,10 @@ from pathlib import Path
 
 from lab.deploy.engine import Engine, EngineFiles
 from lab.deploy.launchers import write_launchers
+from lab.deploy.passphrase import ensure_passphrase
 from lab.deploy.run_events import RunEvents
 from lab.deploy.stack_file import PROJECT_ROOT
-from lab.deploy.state_file import check_state, release_engines
+from lab.deploy.state_file import check_state, release_engines, state_exists
 from lab.deploy.target import DeployTarget
 from lab.deploy.workspace import prepare_workspace
 from lab.plugins.installation import install_plugins
@@ -74,7 +75,8 @@ def open_engine(
         ),
         on_status=on_status,
     )
-    if target.local_state is not None:
+    if target.local_state is not None and target.passphrase is not None:
+        ensure_passphrase(target.passphrase, state_exists=state_exists(target.local_state, target.stack.name))
         target.local_state.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_state(target.local_state, target.stack.name)
         if release_engines(target.local_state, target.stack.name):

@@ -10,11 +10,10 @@ from pathlib import Path
 import yaml
 
 from core.errors import SptFlowError, UsageError
-from lab.deploy.passphrase import ensure_passphrase
 from lab.deploy.paths import DeployPaths
 from lab.deploy.stack_file import PROJECT, PROJECT_ROOT, StackFile
-from lab.deploy.state_file import state_exists
 from lab.instance import LabInstance
+from settings import load_settings
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,10 @@ class DeployTarget:
     local_state: Path | None = None
     passphrase: Path | None = None
     overlay: Mapping[str, str] = field(default_factory=dict)
+
+    def check_settings(self) -> None:
+        """Raise SettingsError for a setting the program would refuse, before anything is started or made."""
+        load_settings(self.stack.name, {**self.stack.texts(), **{f"{PROJECT}:{k}": v for k, v in self.overlay.items()}})
 
 
 def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:
@@ -53,7 +56,7 @@ def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:
         paths=paths,
         backend=f"file://{paths.state}",
         local_state=paths.state,
-        passphrase=ensure_passphrase(paths.passphrase, state_exists=state_exists(paths.state, stack.name)),
+        passphrase=paths.passphrase,
         overlay={
             "kubeconfigPath": str(instance.kubeconfig),
             "kubeContext": instance.context,

@@ -7,15 +7,13 @@ from pathlib import Path
 
 from core.errors import SptFlowError
 from lab.commands.failure import show_failure
-from lab.deploy.passphrase import ensure_passphrase
 from lab.deploy.paths import DeployPaths
 from lab.deploy.run_lock import run_lock
 from lab.deploy.service import deploy
 from lab.deploy.stack_file import load_stack_file
-from lab.deploy.state_file import state_exists
 from lab.deploy.target import DeployTarget
 from lab.progress import SilentProgress
-from lab.toolchain import find_toolchain
+from lab.toolchain import ensure_toolchain
 
 PROJECT = Path(__file__).parent
 
@@ -40,7 +38,7 @@ def target_of(run: Run) -> DeployTarget:
         paths=paths,
         backend=f"file://{paths.state}",
         local_state=paths.state,
-        passphrase=ensure_passphrase(paths.passphrase, state_exists=state_exists(paths.state, "dev")),
+        passphrase=paths.passphrase,
         overlay={
             "kubeconfigPath": run.kubeconfig,
             "kubeContext": run.context,
@@ -56,7 +54,7 @@ def main() -> int:
     run = Run(**json.loads(sys.argv[1]))
     try:
         with run_lock(DeployPaths(Path(run.directory)).run_lock, purpose="make up"):
-            deployment = deploy(target_of(run), find_toolchain(), SilentProgress())
+            deployment = deploy(target_of(run), ensure_toolchain(SilentProgress()), SilentProgress())
     except SptFlowError as error:
         show_failure(error)
         return error.exit_code

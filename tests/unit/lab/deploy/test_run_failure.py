@@ -1,7 +1,8 @@
 """Every failed run is one sentence of the error tree."""
 
-from lab.deploy.run_events import PolicyViolation, ResourceChange, RunEvents
+from lab.deploy.run_events import PolicyViolation, RunEvents
 from lab.deploy.run_failure import PolicyViolationError, RunFailedError, explain_failure
+from lab.display.resource_tree import ResourceOutcome
 
 
 def explain(events: RunEvents, output: str) -> str:
@@ -43,7 +44,7 @@ def test_a_broken_pack_is_not_a_violation() -> None:
 
 
 def test_the_engines_summary_noise_is_left_out() -> None:
-    failed = ResourceChange(urn="u", type="t", parent="", operation="create", seconds=1, failed=True)
+    failed = ResourceOutcome(urn="u", type="t", name="n", parent="", operation="create", seconds=1, failed=True)
     events = RunEvents(errors=["update failed", "the volume is gone"], changes={"u": failed})
     error = explain_failure(events, "stdout: x\nerror: update failed\n", stack="dev", state="s")
     assert isinstance(error, RunFailedError)
