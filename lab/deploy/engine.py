@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from pulumi import automation as auto
 
@@ -40,11 +40,16 @@ class EngineFiles:
 class Engine:
     """Preview, up, refresh and destroy of one stack; every failure is a SptFlowError, never a traceback."""
 
-    def __init__(self, stack: str, files: EngineFiles, *, on_status: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, stack: str, files: EngineFiles) -> None:
         self.stack = stack
         self.files = files
-        self._on_status = on_status
+        self._on_status: Callable[[str], None] = lambda _: None
         self._opened: auto.Stack | None = None
+
+    def report_to(self, on_status: Callable[[str], None]) -> Self:
+        """Send the status lines of the runs to come to `on_status`."""
+        self._on_status = on_status
+        return self
 
     def preview(self, *, refresh: bool = False) -> RunEvents:
         """Return what `up` would do; raise PolicyViolationError when the pack forbids it."""
