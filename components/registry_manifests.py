@@ -14,11 +14,11 @@ __all__ = [
 ]
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Final
 
 import pulumi
+import yaml
 
 import ports
 from components.manifest import Manifest, object_metadata
@@ -45,7 +45,7 @@ _SELECTOR: Final = {"app.kubernetes.io/name": REGISTRY_NAME}
 
 
 def registry_config() -> str:
-    """Return the registry's configuration file: JSON, which is YAML as well, with sorted keys."""
+    """Return the registry's configuration file, the same text each time."""
     config = {
         "version": 0.1,
         "log": {"level": "info", "formatter": "json"},
@@ -65,7 +65,7 @@ def registry_config() -> str:
         },
         "health": {"storagedriver": {"enabled": True, "interval": "10s", "threshold": 3}},
     }
-    return json.dumps(config, indent=2, sort_keys=True) + "\n"
+    return yaml.safe_dump(config, sort_keys=False)
 
 
 def build_config_map(namespace: str, config: str) -> Manifest:

@@ -18,6 +18,21 @@ pytest_plugins = [
 ]
 
 
+class _ReadableDumper(yaml.SafeDumper):
+    """Writes texts of several lines as such, and nothing by reference."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401 - whatever YAML can hold
+        del data
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_ReadableDumper.add_representer(str, _represent_text)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switch that writes golden files instead of comparing with them."""
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ from what the code builds now")
@@ -41,7 +56,9 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         documents = built if isinstance(built, list) else [built]
         if update:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(yaml.safe_dump_all(documents, sort_keys=False, width=120), encoding="utf-8")
+            path.write_text(
+                yaml.dump_all(documents, Dumper=_ReadableDumper, sort_keys=False, width=120), encoding="utf-8"
+            )
         if not path.exists():
             pytest.fail(f"{path} does not exist; run pytest with --update-golden and look at what it writes")
         expected = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))

@@ -1,0 +1,95 @@
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any, Final
+
+import pytest
+
+from components.network_flows import CODER, DNS, REGISTRY_PODS, SYSTEM, WORKSPACES, platform_flows
+from components.network_policies import build_network_policies
+from core.kubernetes_names import is_subdomain
+from tests.support.reachability import Peer, is_reachable
+
+_NODES: Final = ("10.0.0.0/16",)
+_FLOWS: Final = platform_flows(_NODES)
+_OWN: Final = (CODER, WORKSPACES, SYSTEM)
+_POLICIES: Final = {namespace: build_network_policies(namespace, _FLOWS) for namespace in _OWN}
+
+_PEERS: Final = {
+    "coder": Peer(CODER, {"app.kubernetes.io/name": "coder"}),
+    "unlabelled in coder": Peer(CODER, {}),
+    "registry": Peer(CODER, dict(REGISTRY_PODS.labels)),
+    "workspace": Peer(WORKSPACES, {"app.kubernetes.io/name": "coder-workspace"}),
+    "impostor": Peer(WORKSPACES, dict(REGISTRY_PODS.labels)),
+    "device plugin": Peer(SYSTEM, {}),
+    "dns": Peer("kube-system", dict(DNS.labels)),
+    "other in kube-system": Peer("kube-system", {}),
+    "stranger": Peer("default", {}),
+    "node": Peer(address="10.0.3.4"),
+    "internet": Peer(address="203.0.113.9"),
+    "cloud metadata": Peer(address="169.254.169.254"),
+}
+_PORTS: Final = (("TCP", 53), ("UDP", 53), ("TCP", 80), ("TCP", 443), ("TCP", 5000), ("TCP", 5001), ("TCP", 6443))
+
+_DNS_CLIENTS: Final = ("coder", "unlabelled in coder", "workspace", "impostor", "device plugin")
+_REGISTRY_CLIENTS: Final = ("coder", "unlabelled in coder", "workspace", "impostor", "node")
+_ALLOWED: Final = {
+    *((source, "dns", port) for source in _DNS_CLIENTS for port in (("TCP", 53), ("UDP", 53))),
+    *((source, "registry", ("TCP", 5000)) for source in _REGISTRY_CLIENTS),
+    ("node", "registry", ("TCP", 5001)),
+}
+
+
+def _guarded(peer: Peer) -> bool:
+    return peer.namespace in _OWN
+
+
+def _pairs() -> Iterator[tuple[str, str]]:
+    """Yield the pairs of which at least one end is the platform's."""
+    for source, target in product(_PEERS, repeat=2):
+        if source != target and (_guarded(_PEERS[source]) or _guarded(_PEERS[target])):
+            yield source, target
+
+
+@pytest.mark.parametrize("namespace", _OWN)
+def test_manifests(namespace: str, golden: Callable[[str, Any], None]) -> None:
+    golden(f"network-policies-{namespace}", _POLICIES[namespace])
+
+
+def test_the_reachability_table() -> None:
+    """Evaluate the policies, as a network plugin would, for every pair of peers and every port."""
+    policies = [policy for listed in _POLICIES.values() for policy in listed]
+    reachable = {
+        (source, target, port)
+        for source, target in _pairs()
+        for port in _PORTS
+        if is_reachable(policies, _PEERS[source], _PEERS[target], *port)
+    }
+    assert reachable == _ALLOWED
+
+
+def test_the_registry_opens_no_connection_at_all() -> None:
+    assert not [row for row in _ALLOWED if row[0] == "registry"]
+    assert not [flow for flow in _FLOWS if flow.source == REGISTRY_PODS]
+
+
+@pytest.mark.parametrize("namespace", _OWN)
+def test_each_namespace_denies_both_directions_first(namespace: str) -> None:
+    denial = _POLICIES[namespace][0]
+    assert denial["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_policy_names_are_valid_and_unique() -> None:
+    for policies in _POLICIES.values():
+        names = [policy["metadata"]["name"] for policy in policies]
+        assert len(names) == len(set(names))
+        assert all(is_subdomain(name) for name in names)
+
+
+def test_several_node_networks_are_one_rule() -> None:
+    policies = build_network_policies(CODER, platform_flows(["10.0.0.0/16", "2001:db8::/32"]))
+    (rule,) = next(
+        policy["spec"]["ingress"]
+        for policy in policies
+        if policy["metadata"]["name"].startswith("allow-registry-from-n")
+    )
+    assert rule["from"] == [{"ipBlock": {"cidr": "10.0.0.0/16"}}, {"ipBlock": {"cidr": "2001:db8::/32"}}]

@@ -1,0 +1,135 @@
+"""The program as a whole: what `__main__.py` registers for a stack, and how it refuses."""
+
+import json
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pulumi
+import pulumi.runtime
+import pytest
+import yaml
+from pulumi.runtime.config import CONFIG
+
+from core.kubernetes_names import is_subdomain
+from policies.pack import RULES
+from tests.support.analyzer import PackAnalyzer
+from tests.support.recording import Registered, declare
+
+_ROOT: Final = Path(__file__).resolve().parents[3]
+_STACKS: Final = ("dev", "prod", "staging")
+
+
+@pytest.fixture(autouse=True)
+def _own_config() -> Iterator[None]:
+    token = CONFIG.set({})
+    yield
+    CONFIG.reset(token)
+
+
+def _configure(tmp_path: Path, stack: str, **values: str) -> None:
+    """Set the stack's own configuration, with a kubeconfig of the test's."""
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(yaml.safe_dump({"contexts": [{"name": "here"}], "token": "canary-77aa"}), encoding="utf-8")
+    content = yaml.safe_load((_ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in content.items()}
+    own = {"kubeconfigPath": str(kubeconfig), "kubeContext": "here", **values}
+    pulumi.runtime.set_all_config({**texts, **{f"spt-flow:{key}": value for key, value in own.items()}})
+
+
+def _run(stack: str) -> dict[str, Registered]:
+    return declare(lambda: runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__"), stack=stack)
+
+
+def _objects(found: dict[str, Registered]) -> list[Registered]:
+    return [entry for entry in found.values() if entry.type.startswith("kubernetes:")]
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_every_object_has_an_explicit_name_and_the_explicit_provider(stack: str, tmp_path: Path) -> None:
+    _configure(tmp_path, stack)
+    objects = _objects(_run(stack))
+    assert len(objects) > 20
+    for entry in objects:
+        assert is_subdomain(entry.inputs["metadata"]["name"]), entry.name
+        assert entry.inputs["metadata"]["labels"]["app.kubernetes.io/part-of"] == "spt-flow", entry.name
+        assert entry.provider == "cluster", entry.name
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_nothing_is_created_inside_a_namespace_before_its_guards(stack: str, tmp_path: Path) -> None:
+    _configure(tmp_path, stack)
+    found = _run(stack)
+    guards = {name for name, entry in found.items() if entry.parent == "coder" and entry.type.startswith("kubernetes:")}
+    assert {"coder-namespace", "coder-quota", "coder-limits", "coder-default-deny"} <= guards
+    for name in ("registry-deployment", "registry-pvc", "workspace-config"):
+        # What a component depends on reaches its children through the component.
+        direct = found[name].depends_on | found["registry"].depends_on
+        assert guards <= direct, name
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_the_policy_pack_has_nothing_to_say(stack: str, tmp_path: Path) -> None:
+    _configure(tmp_path, stack)
+    analyzer = PackAnalyzer(RULES)
+    levels = json.loads((_ROOT / "policies" / "config" / f"{stack}.json").read_text(encoding="utf-8"))
+    for rule in RULES:
+        entry = dict(levels[rule.name])
+        analyzer.configure(rule.name, entry.pop("enforcementLevel").upper(), **entry)
+    findings = [
+        finding for entry in _run(stack).values() for finding in analyzer.analyze(entry.type, entry.inputs, entry.name)
+    ]
+    assert findings == []
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_the_kubeconfig_is_nowhere_but_in_the_provider_as_a_secret(stack: str, tmp_path: Path) -> None:
+    _configure(tmp_path, stack)
+    found = _run(stack)
+    assert [name for name, entry in found.items() if "canary-77aa" in str(entry.inputs)] == ["cluster"]
+    assert found["cluster"].secrets == {"kubeconfig"}
+
+
+def test_the_settings_of_the_labs_stack_arrive(tmp_path: Path) -> None:
+    _configure(tmp_path, "dev", registryClusterIp="10.98.0.50", registryStorage="3Gi")
+    found = _run("dev")
+    assert found["registry-pvc"].inputs["spec"]["resources"]["requests"] == {"storage": "3Gi"}
+    assert found["registry-pvc"].inputs["spec"]["storageClassName"] == "local-path"
+    assert not found["registry-pvc"].protect
+    assert found["registry-service"].inputs["spec"]["clusterIP"] == "10.98.0.50"
+    (container,) = found["registry-deployment"].inputs["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "localhost/spt-flow/registry:3.1.2"
+    assert found["workspace-config"].inputs["data"] == {"registry_url": "registry.coder.svc.cluster.local:5000"}
+
+
+@pytest.mark.parametrize("stack", ["prod", "staging"])
+def test_the_clusters_of_users_protect_their_images(stack: str, tmp_path: Path) -> None:
+    _configure(tmp_path, stack)
+    found = _run(stack)
+    assert found["registry-pvc"].protect
+    assert "storageClassName" not in found["registry-pvc"].inputs["spec"]
+    assert "clusterIP" not in found["registry-service"].inputs["spec"]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"registryStorage": "5GB"}, "Stack 'dev': the setting spt-flow:registryStorage has the value '5GB'; "),
+        ({"colour": "red"}, "Stack 'dev' sets 'spt-flow:colour', which is no setting; "),
+        ({"kubeContext": "there"}, "has no context 'there'; its contexts are: 'here'."),
+        ({"kubeconfigPath": "/nowhere/kubeconfig"}, "The kubeconfig '/nowhere/kubeconfig' cannot be read: "),
+    ],
+)
+def test_a_refusal_is_a_run_error_which_the_engine_shows_without_traceback(
+    values: dict[str, str], sentence: str, tmp_path: Path
+) -> None:
+    _configure(tmp_path, "dev", **values)
+    with pytest.raises(pulumi.RunError) as caught:
+        _run("dev")
+    assert sentence in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_the_program_is_short() -> None:
+    assert len((_ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()) < 80
