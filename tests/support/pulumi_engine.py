@@ -1,0 +1,113 @@
+"""A real Pulumi engine over a throw-away stack, with our plugin editions and nothing of the user's."""
+
+__all__ = ["PulumiEngine", "find_pulumi"]
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation as auto
+
+from lab.plugins.installation import install_plugins
+
+_PROJECT = Path(__file__).resolve().parents[2]
+
+
+def find_pulumi() -> Path | None:
+    """Return the CLI: SPT_FLOW_TOOLCHAIN_BIN, the toolchain's cache, or PATH."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "spt-flow" / "bin"
+    for folder in (os.environ.get("SPT_FLOW_TOOLCHAIN_BIN", ""), str(cache)):
+        if folder and os.access(Path(folder) / "pulumi", os.X_OK):
+            return Path(folder) / "pulumi"
+    found = shutil.which("pulumi")
+    return Path(found) if found else None
+
+
+@dataclass
+class PulumiEngine:
+    """Runs inline programs; `said` collects everything the engine printed, `events` what it reported."""
+
+    cli: Path
+    folder: Path
+    said: list[str] = field(default_factory=list)
+    events: list[auto.events.EngineEvent] = field(default_factory=list)
+
+    def stack(self, program: Callable[[], None]) -> auto.Stack:
+        """Return the stack, with `program` as its program."""
+        home, work = self.folder / "home", self.folder / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        (self.folder / "tmp").mkdir(exist_ok=True)
+        install_plugins(home, python=Path(sys.executable), project=_PROJECT, official={})
+        options = auto.LocalWorkspaceOptions(
+            work_dir=str(work),
+            pulumi_home=str(home),
+            pulumi_command=auto.PulumiCommand(root=str(self._root())),
+            env_vars={
+                "PULUMI_BACKEND_URL": f"file://{self.backend}",
+                "PULUMI_CONFIG_PASSPHRASE": "for tests",
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+                "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
+                "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            },
+        )
+        return auto.create_or_select_stack("test", project_name="plugins", program=program, opts=options)
+
+    @property
+    def backend(self) -> Path:
+        """The folder the state is kept in."""
+        folder = self.folder / "backend"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def preview(self, program: Callable[[], None], **options: Any) -> dict[str, int]:  # noqa: ANN401 - passed on
+        """Return how many resources would have which operation."""
+        result = self.stack(program).preview(on_output=self.said.append, on_event=self.events.append, **options)
+        return {str(getattr(kind, "value", kind)): count for kind, count in result.change_summary.items()}
+
+    def up(self, program: Callable[[], None], **options: Any) -> dict[str, Any]:  # noqa: ANN401 - passed on
+        """Return the outputs; the operations are in `operations`."""
+        result = self.stack(program).up(on_output=self.said.append, on_event=self.events.append, **options)
+        self.operations = {str(kind): count for kind, count in (result.summary.resource_changes or {}).items()}
+        return {name: output.value for name, output in result.outputs.items()}
+
+    def refresh(self, program: Callable[[], None]) -> dict[str, int]:
+        """Return how many resources had which operation."""
+        result = self.stack(program).refresh(on_output=self.said.append)
+        return {str(kind): count for kind, count in (result.summary.resource_changes or {}).items()}
+
+    def destroy(self) -> None:
+        """Delete all resources."""
+        self.stack(lambda: None).destroy(on_output=self.said.append, on_event=self.events.append)
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Return the resources in state by the last part of their URN."""
+        deployment = self.stack(lambda: None).export_stack().deployment or {}
+        return {item["urn"].rsplit("::", 1)[-1]: item for item in deployment.get("resources", [])}
+
+    def kept_files(self) -> Iterator[tuple[Path, bytes]]:
+        """Yield every file below the engine's folders, with its content."""
+        for path in self.folder.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                yield path, path.read_bytes()
+
+    def files_with(self, text: str) -> list[Path]:
+        """Return the files that hold a text."""
+        return [path for path, content in self.kept_files() if text.encode() in content]
+
+    @property
+    def transcript(self) -> str:
+        """Everything the engine said, as text."""
+        return "\n".join([*self.said, *(str(event) for event in self.events)])
+
+    def _root(self) -> Path:
+        """Return a folder whose `bin/pulumi` is the CLI, as the Automation API wants it."""
+        binaries = self.folder / "root" / "bin"
+        binaries.mkdir(parents=True, exist_ok=True)
+        link = binaries / "pulumi"
+        if not link.is_symlink():
+            link.symlink_to(self.cli)
+        return binaries.parent
