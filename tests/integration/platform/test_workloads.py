@@ -45,7 +45,7 @@ def test_names_and_service_addresses_work_from_a_pod(platform: Platform) -> None
         looked_up = platform.kubectl.run(
             "-n", NAMESPACE, "exec", "asker", "--", "nslookup", "registry.coder.svc.cluster.local"
         )
-        assert platform.instance.registry_address in looked_up.stdout
+        assert str(platform.instance.registry_address) in looked_up.stdout
         answered = platform.kubectl.run(
             "-n",
             NAMESPACE,
