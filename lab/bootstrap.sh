@@ -1,6 +1,7 @@
 #!/bin/sh
 # Make the Python environment in .venv from uv.lock; the Makefile runs this before anything else.
-# Usage: sh lab/bootstrap.sh [GROUP...]    dependency groups of pyproject.toml; default: lab
+# Usage: sh lab/bootstrap.sh [GROUP...]    dependency groups of pyproject.toml; default: lab dev
+# $SPT_FLOW_PYTHON names the interpreter to use, instead of the first one that suits.
 # Says one line for each thing done, nothing when there is nothing to do. Safe to interrupt and to repeat.
 set -eu
 
@@ -51,7 +52,9 @@ suits() {
 
 # The distribution's own Python first: others come and go with a version manager.
 find_python() {
-    for candidate in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do
+    # Word splitting is meant: one name given by the user, or the list.
+    # shellcheck disable=SC2086
+    for candidate in ${SPT_FLOW_PYTHON:-/usr/bin/python3 python3 python3.13 python3.12 python3.11}; do
         if suits "$candidate"; then
             "$candidate" -c 'import sys; print(sys.executable)'
             return 0
@@ -111,11 +114,15 @@ index_of_pip() {
 
 sync() {
     set --
-    for group in $groups; do set -- "$@" --group "$group"; done
+    # An environment of unknown making keeps what else is in it.
+    [ "$known" = yes ] || set -- --inexact
     if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
+        for group in $groups; do set -- "$@" --group "$group"; done
         "$uv" sync --project "$root" --frozen --no-default-groups --python "$python" "$@" >"$log" 2>&1
         return
     fi
+    set --
+    for group in $groups; do set -- "$@" --group "$group"; done
     "$uv" export --project "$root" --frozen --no-default-groups --no-emit-project --quiet "$@" \
         --output-file "$work/requirements.txt" >"$log" 2>&1 &&
         { "$environment/bin/python" -V >/dev/null 2>&1 ||
@@ -123,7 +130,7 @@ sync() {
         "$uv" pip sync --python "$environment/bin/python" --require-hashes "$work/requirements.txt" >>"$log" 2>&1
 }
 
-[ $# -gt 0 ] || set -- lab
+[ $# -gt 0 ] || set -- lab dev
 if is_done "$@"; then exit 0; fi
 for group in "$@"; do
     grep -q "^$group = \[" "$root/pyproject.toml" || {
@@ -146,7 +153,7 @@ trap 'exit 143' HUP TERM
 
 python=$(find_python) || {
     install_python
-    python=$(find_python) || fail "Python 3.11, 3.12 or 3.13 is needed; Debian's python3 here is $(python3 -V 2>&1)."
+    python=$(find_python) || fail "Python 3.11, 3.12 or 3.13 with its venv module is needed, and Debian's python3 here is another."
 }
 [ -x "$uv" ] || install_uv
 
@@ -154,6 +161,7 @@ unset VIRTUAL_ENV UV_PROJECT UV_WORKING_DIRECTORY
 export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT="$environment" UV_NO_PROGRESS=1 UV_SYSTEM_CERTS=true
 if [ -z "${SSL_CERT_FILE:-}" ] && [ -n "${PIP_CERT:-}" ]; then export SSL_CERT_FILE="$PIP_CERT"; fi
 index_of_pip
+if [ -f "$stamp" ]; then known=yes; else known=no; fi
 rm -f "$stamp"
 sync || fail "The Python packages of uv.lock cannot be installed ($(reason '^ *(error|Caused by|├─▶|╰─▶|×)')): set \
 UV_DEFAULT_INDEX to an index that has them, or HTTPS_PROXY and SSL_CERT_FILE where the network asks for them."

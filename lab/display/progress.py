@@ -22,7 +22,7 @@ class RichProgress:
 
     def __init__(self, console: Console | None = None, environment: Mapping[str, str] = os.environ) -> None:
         self.console = console or Console(highlight=False)
-        self._mutex = threading.RLock()
+        self._mutex = threading.Lock()
         self._planned: list[str] = []
         self._running: list[StepState] = []
         self._left_out: list[tuple[str, str]] = []
@@ -53,7 +53,8 @@ class RichProgress:
             if title in self._planned:
                 self._planned.remove(title)
             self._running.append(state)
-            self._printer.begin(state)
+        # The printer is called without the mutex: its drawing thread takes the console first and then asks for it.
+        self._printer.begin(state)
         outcome = Outcome.STOPPED
         try:
             yield state
@@ -64,7 +65,7 @@ class RichProgress:
         finally:
             with self._mutex:
                 self._running.remove(state)
-                self._printer.end(state, outcome)
+            self._printer.end(state, outcome)
 
     def left_out(self, what: str, reason: str) -> None:
         """Record what this machine cannot have; the same thing is listed once."""

@@ -103,7 +103,8 @@ def _detail(node: ResourceNode, report: Report) -> str:
         below = sum(1 for _ in node.walk()) - 1
         return f"  unchanged, with {below} below" if below else "  unchanged"
     word = "failed" if outcome.failed else outcome.change.word(planned=report.planned)
-    time = f", {duration(outcome.seconds)}" if outcome.seconds >= _WORTH_TELLING_SECONDS else ""
+    told = not report.planned and outcome.seconds >= _WORTH_TELLING_SECONDS
+    time = f", {duration(outcome.seconds)}" if told else ""
     return f"  {word}{time}"
 
 

@@ -14,7 +14,7 @@ from lab.progress import Step
 from lab.toolchain.build import Builder, StoppedError
 from lab.toolchain.gotools import GoTool
 
-_ROOM_BYTES = 6 * 1024**3
+_ROOM_BYTES = 8 * 1024**3
 """Modules of later tools are brought only while this much of the disk is free; the tool next in turn always is."""
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 3.0

@@ -1,0 +1,63 @@
+"""The wrapper modules and versions.py say the same, and each tool's module is complete."""
+
+import re
+
+import pytest
+
+import versions
+from lab.toolchain.gotools import GO_TOOLS, MODULES, GoTool
+
+WITH_DEPENDENCIES = [tool for tool in GO_TOOLS if tool.name != "pause"]
+
+
+def requirement(tool: GoTool) -> str:
+    found = re.findall(
+        rf"^(?:require )?\s*{re.escape(tool.module)} v(\S+)", (tool.folder / "go.mod").read_text(), re.MULTILINE
+    )
+    assert len(found) == 1
+    return str(found[0])
+
+
+@pytest.mark.parametrize("tool", WITH_DEPENDENCIES, ids=lambda tool: tool.name)
+def test_go_mod_requires_the_version_of_versions_py(tool: GoTool) -> None:
+    assert requirement(tool) == tool.version
+
+
+@pytest.mark.parametrize("tool", WITH_DEPENDENCIES, ids=lambda tool: tool.name)
+def test_tools_go_imports_every_package_that_is_built(tool: GoTool) -> None:
+    imported = re.findall(r'_ "([^"]+)"', (tool.folder / "tools.go").read_text())
+    assert sorted(imported) == sorted(tool.packages)
+
+
+def test_the_staging_modules_of_kubernetes_follow_its_version() -> None:
+    replaced = re.findall(
+        r"^replace (\S+) => (\S+) v(\S+)$", (MODULES / "kubernetes" / "go.mod").read_text(), re.MULTILINE
+    )
+    expected = f"0.{versions.KUBERNETES.split('.', 1)[1]}"
+    assert len(replaced) > 20
+    assert all(old == new and version == expected for old, new, version in replaced)
+
+
+def test_pulumi_is_built_against_its_own_sdk() -> None:
+    line = f"replace github.com/pulumi/pulumi/sdk/v3 => github.com/pulumi/pulumi/sdk/v3 v{versions.PULUMI}"
+    assert line in (MODULES / "pulumi" / "go.mod").read_text().splitlines()
+
+
+@pytest.mark.parametrize("tool", GO_TOOLS, ids=lambda tool: tool.name)
+def test_the_compiler_is_new_enough_for_every_module(tool: GoTool) -> None:
+    found = re.search(r"^go (\S+)$", (tool.folder / "go.mod").read_text(), re.MULTILINE)
+    assert found is not None
+    wanted = [int(part) for part in found[1].split(".")]
+    assert wanted <= [int(part) for part in versions.GO.split(".")]
+
+
+def test_every_wrapper_module_belongs_to_a_tool() -> None:
+    assert sorted(folder.name for folder in MODULES.iterdir()) == sorted(tool.name for tool in GO_TOOLS)
+
+
+def test_the_programs_the_lab_runs_are_all_there() -> None:
+    programs = {program for tool in GO_TOOLS for program in tool.programs}
+    assert programs == {
+        *("pause", "registry", "pulumi", "coredns", "helm", "local-path-provisioner"),
+        *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl", "kubeadm"),
+    }
