@@ -19,6 +19,7 @@ from lab.plugins.protocol.errors import OperationCancelledError
 
 _TERM_SECONDS = 2.0  # between SIGTERM and SIGKILL; the engine gives a plugin 5 s in all
 _DRAIN_SECONDS = 5.0  # for output that a background process of the script still holds open
+_POLL_SECONDS = 0.01
 _CHUNK_BYTES = 65536
 
 Say = Callable[[str], Awaitable[None]]
@@ -132,7 +133,7 @@ async def _feed(process: Process, text: str | None) -> None:
 
 
 async def _wait(process: Process, cancelled: asyncio.Event, seconds: float) -> str:
-    exited = asyncio.create_task(process.wait())
+    exited = asyncio.create_task(_exit_of(process))
     stopped = asyncio.create_task(cancelled.wait())
     try:
         await asyncio.wait({exited, stopped}, timeout=seconds or None, return_when=asyncio.FIRST_COMPLETED)
@@ -144,12 +145,18 @@ async def _wait(process: Process, cancelled: asyncio.Event, seconds: float) -> s
         stopped.cancel()
 
 
+async def _exit_of(process: Process) -> None:
+    """Wait for the process alone: `Process.wait` also waits until nobody holds its output open any more."""
+    while process.returncode is None:  # noqa: ASYNC110 - asyncio has no event for this
+        await asyncio.sleep(_POLL_SECONDS)
+
+
 async def _stop(process: Process) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), _TERM_SECONDS)
+            await asyncio.wait_for(_exit_of(process), _TERM_SECONDS)
             break
     with contextlib.suppress(ProcessLookupError):  # what the first one left of the group
         os.killpg(process.pid, signal.SIGKILL)

@@ -70,7 +70,7 @@ def test_a_dead_parent_ends_a_plugin_whose_stdin_stays_open(tmp_path: Path) -> N
         assert shell.stdout is not None
         process = psutil.Process(int(shell.stdout.readline()))
         end = time.monotonic() + 20
-        while not (tmp_path / "port").read_text().strip():
+        while not ((tmp_path / "port").exists() and (tmp_path / "port").read_text().strip()):
             assert time.monotonic() < end
             time.sleep(0.05)
         shell.kill()
