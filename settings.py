@@ -9,11 +9,13 @@ __all__ = [
     "Settings",
     "SettingsError",
     "WorkspaceSettings",
+    "engine_texts",
     "load_settings",
     "read_settings",
 ]
 
 import difflib
+import json
 import shlex
 from collections.abc import Collection, Mapping
 from typing import Any, Final, Literal, TypeVar
@@ -198,6 +200,16 @@ def read_settings() -> Settings:
     return load_settings(pulumi.get_stack(), {key: str(value) for key, value in config.items()}, secret)
 
 
+def engine_texts(config: Mapping[str, object]) -> dict[str, str]:
+    """Return the `config` of a stack file as the engine hands it to programs: every value as text.
+
+    With it load_settings can judge a stack file before anything is started. Values that are sealed (`secure:`) are
+    left out: only the engine can open them.
+    """
+    plain = {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
+    return {key: value if isinstance(value, str) else json.dumps(value, default=str) for key, value in plain.items()}
+
+
 class _Reader:
     """Reads groups of settings from one config map, and words what is wrong."""
 
@@ -210,7 +222,7 @@ class _Reader:
         """Raise SettingsError for a key of the project's namespace that no setting has."""
         known = [to_camel(name) for group in GROUPS for name in group.model_fields]
         for key in sorted(self._values.keys() - set(known)):
-            close = difflib.get_close_matches(key, known, n=1)
+            close = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
             hint = f"did you mean {PROJECT}:{close[0]}?" if close else f"Pulumi.yaml lists all {len(known)} settings."
             message = f"Stack {_shown(self._stack)} sets {_shown(f'{PROJECT}:{key}')}, which is no setting; {hint}"
             raise SettingsError(message, next_command=self._command("rm", key))

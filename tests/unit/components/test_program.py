@@ -14,6 +14,7 @@ from pulumi.runtime.config import CONFIG
 
 from core.kubernetes_names import is_subdomain
 from policies.pack import RULES
+from settings import engine_texts
 from tests.support.analyzer import PackAnalyzer
 from tests.support.recording import Registered, declare
 
@@ -33,7 +34,7 @@ def _configure(tmp_path: Path, stack: str, **values: str) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(yaml.safe_dump({"contexts": [{"name": "here"}], "token": "canary-77aa"}), encoding="utf-8")
     content = yaml.safe_load((_ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
-    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in content.items()}
+    texts = engine_texts(content)
     own = {"kubeconfigPath": str(kubeconfig), "kubeContext": "here", **values}
     pulumi.runtime.set_all_config({**texts, **{f"spt-flow:{key}": value for key, value in own.items()}})
 

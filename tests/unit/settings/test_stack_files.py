@@ -1,6 +1,5 @@
 """The project's own configuration: Pulumi.yaml says what settings.py says, and every stack file is valid."""
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 import versions
 from core.errors import UsageError
-from settings import GROUPS, PROJECT, load_settings
+from settings import GROUPS, PROJECT, engine_texts, load_settings
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
 _STACKS: Final = ("dev", "prod", "staging")
@@ -22,11 +21,6 @@ def _config(stack: str) -> dict[str, Any]:
     assert list(content) == ["config"]
     config: dict[str, Any] = content["config"]
     return config
-
-
-def _as_engine_text(value: object) -> str:
-    """Return a config value as the engine hands it to programs."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _kind(default: object) -> str:
@@ -60,7 +54,7 @@ def test_the_project_file_declares_every_setting_as_the_code_has_it() -> None:
 
 @pytest.mark.parametrize("stack", _STACKS)
 def test_every_stack_is_valid(stack: str) -> None:
-    config = {key: _as_engine_text(value) for key, value in _config(stack).items()}
+    config = engine_texts(_config(stack))
     if stack == "dev":
         config["spt-flow:kubeContext"] = "lab"  # the lab adds it to its copy
     settings = load_settings(stack, config)
@@ -75,7 +69,7 @@ def test_every_stack_has_the_guards_against_a_cluster_met_by_accident(stack: str
 
 
 def test_the_labs_stack_leaves_the_cluster_to_the_lab() -> None:
-    config = {key: _as_engine_text(value) for key, value in _config("dev").items()}
+    config = engine_texts(_config("dev"))
     assert not {"spt-flow:kubeconfigPath", "spt-flow:kubeContext"} & config.keys()
     with pytest.raises(UsageError) as caught:
         load_settings("dev", config)
@@ -89,5 +83,10 @@ def test_the_clusters_of_users_are_examples(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", _STACKS)
 def test_the_registry_is_the_pinned_version(stack: str) -> None:
-    config = {key: _as_engine_text(value) for key, value in _config(stack).items()} | {"spt-flow:kubeContext": "x"}
+    config = engine_texts(_config(stack)) | {"spt-flow:kubeContext": "x"}
     assert load_settings(stack, config).registry.registry_image.tag == versions.REGISTRY
+
+
+def test_the_engines_texts() -> None:
+    config = {"a:b": True, "a:c": 8, "a:d": ["x"], "a:e": "text", "a:f": {"secure": "v1:..."}, "a:g": None}
+    assert engine_texts(config) == {"a:b": "true", "a:c": "8", "a:d": '["x"]', "a:e": "text", "a:g": "null"}
