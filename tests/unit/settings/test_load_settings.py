@@ -206,3 +206,10 @@ def test_any_config_map_gives_settings_or_a_settings_error(stack: str, config: d
     except SettingsError as error:
         outcome = error
     assert isinstance(outcome, Settings) or outcome.message.isprintable()
+
+
+def test_the_bound_a_value_exceeds_may_be_secret_too() -> None:
+    values = {"registryCpuLimit": "500m", "registryCpuRequest": "600m"}
+    message, command = _sentence(values, secret=("spt-flow:registryCpuLimit",))
+    assert "at most the value of spt-flow:registryCpuLimit, is allowed" in message
+    assert "500m" not in f"{message}{command}"
