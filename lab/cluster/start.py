@@ -28,7 +28,14 @@ from lab.toolchain import Toolchain
 _API_SECONDS = 90.0
 _NODE_SECONDS = 90.0
 _ADDON_SECONDS = 120.0
-_STEPS = ["Lab settings and keys", "Lab processes", "Kubernetes API", "Node", "Cluster DNS and volumes"]
+_SETTINGS, _PROCESSES, _IMAGES, _API, _NODE, _ADDONS = _STEPS = (
+    "Lab settings and keys",
+    "Lab processes",
+    "Node images",
+    "Kubernetes API",
+    "Node",
+    "Cluster DNS and volumes",
+)
 
 
 def start_lab(instance: LabInstance, toolchain: Toolchain, progress: Progress) -> None:
@@ -44,8 +51,8 @@ def start_lab(instance: LabInstance, toolchain: Toolchain, progress: Progress) -
             f"{instance.slot}: take it down first.",
             next_command="make down",
         )
+    instance.save()
     with exclusive(instance):
-        instance.save()
         _Start(instance, toolchain, progress).run()
 
 
@@ -62,12 +69,13 @@ class _Start:
         self._launched_at: float | None = None
 
     def run(self) -> None:
-        self._progress.plan(_STEPS)
+        self._progress.plan(list(_STEPS))
         names = {image.name: image.reference for image in self._images}
-        with self._progress.step(_STEPS[0]):
+        with self._progress.step(_SETTINGS):
             configured = configure(self._instance, self._bin, names["pause"])
         record = self._processes(configured)
         waiter = Waiter(record, self._layout)
+        self._node_images(record, waiter)
         self._kubernetes_api(waiter)
         self._node(record, waiter)
         manifests = build_addons(self._instance, names, has_upstream_dns=configured.has_upstream_dns)
@@ -78,7 +86,7 @@ class _Start:
 
     def _processes(self, configured: Configured) -> LabRecord:
         plan = build_boot_plan(self._instance, configured.environment, configured.supervisor_file)
-        with self._progress.step(_STEPS[1]) as step:
+        with self._progress.step(_PROCESSES) as step:
             record = running_record(self._layout)
             if record is not None and record.plan == plan_digest(plan):
                 try:
@@ -103,8 +111,17 @@ class _Start:
                 supervisor.start(state.name)
                 restarted.append(state.name)
 
+    def _node_images(self, record: LabRecord, waiter: Waiter) -> None:
+        """Import while the API server starts: the kubelet's first pods need the images."""
+        with self._progress.step(_IMAGES) as step:
+            waiter.until(
+                lambda: runtime_answers(record.pid), what="the start of containerd", program="containerd", seconds=30
+            )
+            if not import_images(record.pid, self._images):
+                step.unchanged("already there")
+
     def _kubernetes_api(self, waiter: Waiter) -> None:
-        with self._progress.step(_STEPS[2]) as step:
+        with self._progress.step(_API) as step:
             if self._launched_at is None and self._api.ready():
                 step.unchanged("already ready")
                 return
@@ -117,16 +134,10 @@ class _Start:
 
     def _node(self, record: LabRecord, waiter: Waiter) -> None:
         supervisor = Supervisor(record.pid)
-        with self._progress.step(_STEPS[3]) as step:
-            waiter.until(
-                lambda: runtime_answers(record.pid), what="the start of containerd", program="containerd", seconds=30
-            )
-            step.note("importing images")
-            imported = import_images(record.pid, self._images)
+        with self._progress.step(_NODE) as step:
             supervisor.start("kubelet")
-            step.note("waiting for the kubelet")
             path = f"/api/v1/nodes/{self._instance.node_name}"
-            if not imported and node_reported_since(self._api.object(path), self._launched_at):
+            if node_reported_since(self._api.object(path), self._launched_at):
                 step.unchanged("already ready")
             waiter.until(
                 lambda: node_reported_since(self._api.object(path), self._launched_at),
@@ -140,7 +151,7 @@ class _Start:
 
     def _addons(self, record: LabRecord, waiter: Waiter, manifests: str) -> None:
         digest = manifest_digest(manifests)
-        with self._progress.step(_STEPS[4]) as step:
+        with self._progress.step(_ADDONS) as step:
             if record.addons == digest and self._launched_at is None and self._addons_available():
                 step.unchanged("already available")
                 return

@@ -66,6 +66,10 @@ class Supervisor:
             if "ALREADY_STARTED" not in fault.faultString:
                 raise SptFlowError(f"The lab's supervisor cannot start {name}: {fault.faultString}.") from None
 
+    def stop(self, name: str) -> None:
+        """Stop a program and wait for its end; it stays down until it is started."""
+        self._ask(self._proxy.supervisor.stopProcess, name)
+
     def update(self) -> list[str]:
         """Read the configuration again and restart what has changed; return the names of those programs."""
         answer = cast("list[list[list[str]]]", self._ask(self._proxy.supervisor.reloadConfig))

@@ -10,6 +10,8 @@ from lab.instance import LabInstance
 from lab.toolchain import Toolchain
 from tests.support.kubectl import Kubectl
 
+_WAIT = "trap 'exit 0' TERM; while :; do sleep 1; done"
+
 BuildPod = Callable[..., dict[str, Any]]
 
 
@@ -23,9 +25,7 @@ def build_pod(toolchain: Toolchain) -> BuildPod:
     """Build a pod that runs a shell command in the busybox image."""
     image = next(image.reference for image in node_images(toolchain) if image.name == "busybox")
 
-    def build(
-        name: str, script: str = "trap 'exit 0' TERM; while :; do sleep 1; done", **spec: object
-    ) -> dict[str, Any]:
+    def build(name: str, script: str = _WAIT, **spec: object) -> dict[str, Any]:
         container = {
             "name": "main",
             "image": image,
