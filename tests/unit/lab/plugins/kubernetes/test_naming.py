@@ -37,7 +37,7 @@ def test_what_the_user_says_about_names() -> None:
     manifest: dict[str, Any] = {}
     assign_name(manifest, "web", b"", Autonaming("web-of-mine", "enforce"))
     assert manifest["metadata"]["name"] == "web-of-mine"
-    with pytest.raises(UsageError, match="'web' has no 'metadata.name'"):
+    with pytest.raises(UsageError, match=r"'web' has no 'metadata\.name'"):
         assign_name({}, "web", b"", Autonaming("", "disable"))
 
 
