@@ -136,6 +136,10 @@ def test_a_limit_at_the_bound_passes_in_every_notation(limit: object) -> None:
     assert _messages({"containers": [_with(("limits", "cpu"), limit)]}) == []
 
 
+def test_a_request_may_equal_its_limit() -> None:
+    assert _messages({"containers": [_with(("requests", "cpu"), "1000m")]}) == []
+
+
 def test_the_bounds_come_from_the_configuration() -> None:
     analyzer = PackAnalyzer([WORKLOAD_LIMITS])
     analyzer.configure(NAME, "MANDATORY", maxCpu="500m", maxMemory="2Gi")
