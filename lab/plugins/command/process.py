@@ -62,7 +62,7 @@ async def run_script(
     finally:
         if process.returncode is None:
             await _stop(process)
-        await _drain(readers)
+        await _drain(process, readers)
     if ended == "cancelled":
         raise OperationCancelledError(f"running {quoted}")
     if ended == "timeout":
@@ -162,9 +162,12 @@ async def _stop(process: Process) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-async def _drain(readers: "asyncio.Future[tuple[None, None, None]]") -> None:
-    with contextlib.suppress(TimeoutError):
+async def _drain(process: Process, readers: "asyncio.Future[tuple[None, None, None]]") -> None:
+    try:
         await asyncio.wait_for(readers, _DRAIN_SECONDS)
+    except TimeoutError:
+        # Somebody else holds the output open: give up this process's end of it.
+        process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - nothing public does it
 
 
 def _text(data: bytes | bytearray) -> str:

@@ -1,6 +1,5 @@
 """The command edition under the real engine."""
 
-import gc
 import os
 import threading
 import time
@@ -98,7 +97,6 @@ def test_a_failing_command_is_one_message_without_secrets(engine: PulumiEngine) 
     assert "bad" not in engine.resources()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the SDK's own program, cut off
 def test_killing_the_engine_ends_plugin_and_command(engine: PulumiEngine, tmp_path: Path) -> None:
     marker = tmp_path / "pid"
 
@@ -126,12 +124,10 @@ def test_killing_the_engine_ends_plugin_and_command(engine: PulumiEngine, tmp_pa
     host.kill()
     _, alive = psutil.wait_procs(watched, timeout=6)
     thread.join(30)
-    gc.collect()
     assert alive == []
     assert failures
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the SDK's own program, cut off
 def test_ctrl_c_stops_the_command_and_leaves_no_lock(engine: PulumiEngine, tmp_path: Path) -> None:
     marker = tmp_path / "pid"
 
@@ -156,7 +152,6 @@ def test_ctrl_c_stops_the_command_and_leaves_no_lock(engine: PulumiEngine, tmp_p
     os.kill(plugin.ppid(), 2)
     _, alive = psutil.wait_procs(watched, timeout=10)
     thread.join(30)
-    gc.collect()
     assert alive == []
     assert failures
     assert [path for path in engine.backend.rglob("*.json") if "locks" in path.parts] == []

@@ -85,6 +85,35 @@ def test_a_dead_parent_ends_a_plugin_whose_stdin_stays_open(tmp_path: Path) -> N
         os.close(write)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_being_ended_with_a_command_running_ends_both(
+    plugin: subprocess.Popen[str], tmp_path: Path, number: signal.Signals
+) -> None:
+    started = tmp_path / "started"
+    script = f"echo $$ > {started}; exec sleep 300"
+    with grpc.insecure_channel(f"127.0.0.1:{_port(plugin)}") as channel:
+        stub = provider_pb2_grpc.ResourceProviderStub(channel)
+        call = stub.Create.future(provider_pb2.CreateRequest(urn=_URN, properties=encode({"create": script})))
+        end = time.monotonic() + 20
+        while not (started.exists() and started.read_text().strip()):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        sleeper = psutil.Process(int(started.read_text()))
+        os.killpg(plugin.pid, number)
+        with pytest.raises(grpc.RpcError, match="was cancelled"):
+            call.result(timeout=10)
+    assert plugin.wait(5) == 0
+    assert psutil.wait_procs([sleeper], timeout=5)[1] == []
+
+
+def test_a_message_larger_than_grpcs_default_passes(plugin: subprocess.Popen[str]) -> None:
+    unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+    with grpc.insecure_channel(f"127.0.0.1:{_port(plugin)}", options=unlimited) as channel:
+        stub = provider_pb2_grpc.ResourceProviderStub(channel)
+        request = provider_pb2.CheckRequest(urn=_URN, news=encode({"stdin": "x" * 20_000_000}))
+        assert stub.Check(request).inputs.ByteSize() > 20_000_000
+
+
 def test_a_running_command_gets_its_chance_and_its_group_ends(plugin: subprocess.Popen[str], tmp_path: Path) -> None:
     """The script notices SIGTERM and leaves a mark; its children go with it; the plugin still answers."""
     mark, started = tmp_path / "mark", tmp_path / "started"

@@ -153,9 +153,3 @@ async def test_info_schema_and_handshake(call: Call) -> None:
     shaken = await call("Handshake", provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:9"))
     assert shaken.accept_secrets
     assert not shaken.accept_outputs
-
-
-async def test_a_large_answer_arrives(call: Call) -> None:
-    text = "x" * 3_000_000
-    response = await call("Check", provider_pb2.CheckRequest(urn=_URN, news=encode({"x": text})))
-    assert decode(response.inputs)["x"] == text
