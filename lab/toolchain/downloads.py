@@ -78,6 +78,9 @@ class Downloads:
         except SptFlowError as failure:
             self.error = failure
             self._builder.stop()
+        except OSError as failure:
+            self.error = SptFlowError(f"Modules cannot be stored in {self._builder.cache.root}: {failure.strerror}.")
+            self._builder.stop()
         finally:
             for event in self._done.values():
                 event.set()

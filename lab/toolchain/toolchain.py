@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import SptFlowError
 from lab.progress import Progress, SilentProgress
 from lab.toolchain.build import Builder, StoppedError
 from lab.toolchain.busybox import ensure_busybox
@@ -57,11 +58,21 @@ def ensure_toolchain(progress: Progress, cache: Cache | None = None, tools: tupl
     if not packages.missing() and _is_complete(builder, tools):
         _show_complete(progress, tools)
     else:
-        if not _is_complete(builder, tools):
-            check_room(cache.root)
-        with held(cache.lock, progress):
-            _provide(progress, packages, builder, tools)
+        try:
+            _complete(progress, packages, builder, tools)
+        except OSError as failure:
+            raise SptFlowError(
+                f"The toolchain cannot be written to {cache.root}: {failure.strerror}; what is done so far is kept.",
+                next_command="make up (after making room there, or with XDG_CACHE_HOME set to another folder)",
+            ) from None
     return Toolchain(bin=cache.bin, images=cache.images)
+
+
+def _complete(progress: Progress, packages: DebianPackages, builder: Builder, tools: tuple[GoTool, ...]) -> None:
+    if not _is_complete(builder, tools):
+        check_room(builder.cache.root)
+    with held(builder.cache.lock, progress):
+        _provide(progress, packages, builder, tools)
 
 
 def toolchain_bin() -> Path:

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,7 +13,7 @@ var version = "unknown"
 
 func main() {
 	if len(os.Args) > 1 && (os.Args[1] == "-v" || os.Args[1] == "--version") {
-		fmt.Println("pause " + version)
+		os.Stdout.WriteString("pause " + version + "\n")
 		return
 	}
 	signals := make(chan os.Signal, 8)
