@@ -1,12 +1,18 @@
 """`python -m lab`: the commands behind the make targets."""
 
+import os
 import sys
+from typing import Final
 
 import typer
+from typer.exceptions import TyperException
 
-from core.errors import SptFlowError
+from core.errors import SptFlowError, UsageError
 from lab.commands import down, preview, status, toolchain, up
-from lab.commands.failure import show_failure
+from lab.commands.failure import show_failure, unexpected
+
+_INTERRUPTED: Final = 130
+_DEBUG: Final = "SPT_FLOW_DEBUG"
 
 app = typer.Typer(
     help="The embedded lab of spt-flow: a real Kubernetes on this machine, with the platform deployed into it.",
@@ -22,23 +28,22 @@ for command in (up, preview, status, down, toolchain):
 def main() -> int:
     """Run one command; a failure a user can meet is one sentence and an exit code."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except SptFlowError as error:
         show_failure(error)
         return error.exit_code
-    except typer.Exit as done:
-        return done.exit_code
-    except typer.Abort:
-        return 130
-    except KeyboardInterrupt:
-        return 130
+    except TyperException as error:
+        misuse = UsageError(error.format_message(), next_command="make help")
+        show_failure(misuse)
+        return misuse.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
     except Exception as error:
-        usage = getattr(error, "exit_code", None)
-        if usage is None:
+        if os.environ.get(_DEBUG):
             raise
-        error.show()  # type: ignore[attr-defined]  # click's own usage errors carry their text and their code
-        return int(usage)
-    return 0
+        show_failure(unexpected(error))
+        return 1
+    return code if isinstance(code, int) else 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 __all__ = ["check_host"]
 
+import os
+
 from core.errors import SptFlowError
 from lab.instance import LabInstance
 from lab.preflight.checks import CHECKS, notes
@@ -14,7 +16,7 @@ _LAST_BUILT = ("kube-apiserver", "kubelet", "pulumi", "helm", "coredns", "regist
 
 def check_host(instance: LabInstance) -> list[str]:
     """Raise SptFlowError, one sentence, when the lab cannot run here; return what is worth saying otherwise."""
-    complete = all((toolchain_bin() / name).exists() for name in _LAST_BUILT)
+    complete = all(os.path.exists(toolchain_bin() / name) for name in _LAST_BUILT)  # noqa: PTH110 - a folder of root's is no error here
     facts = gather_facts(instance, toolchain_complete=complete)
     for check in CHECKS:
         finding = check(facts, instance)
