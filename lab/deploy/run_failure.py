@@ -10,7 +10,7 @@ from lab.deploy.run_events import PolicyViolation, RunEvents
 
 _NOISE: Final = re.compile(
     r"^(update failed|preview failed|error: )?(update|preview|refresh|destroy)? ?failed$|resource .* failed: preview|"
-    r"^preview failed: .*inline program.*$",
+    r"^preview failed: .*inline program.*$|^an unhandled error occurred|^(update|preview) failed: ",
     re.IGNORECASE,
 )
 _DOES_NOT_OPEN: Final = "incorrect passphrase"

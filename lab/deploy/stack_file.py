@@ -2,7 +2,6 @@
 
 __all__ = ["PROJECT_ROOT", "StackFile", "known_stacks", "load_stack_file"]
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,14 +38,6 @@ class StackFile:
             f"The setting {PROJECT}:cluster of stack '{self.name}' is {value!r}; it must be 'lab' or 'kubeconfig'."
         )
         raise UsageError(message, next_command=f"pulumi config set cluster kubeconfig -s {self.name}")
-
-    def texts(self) -> dict[str, str]:
-        """Return the config as the program will see it: structured values as JSON, encrypted ones left out."""
-        return {
-            key: value if isinstance(value, str) else json.dumps(value)
-            for key, value in self.config.items()
-            if not (isinstance(value, dict) and "secure" in value)
-        }
 
 
 def known_stacks(project: Path = PROJECT_ROOT) -> list[str]:

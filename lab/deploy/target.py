@@ -13,7 +13,7 @@ from core.errors import SptFlowError, UsageError
 from lab.deploy.paths import DeployPaths
 from lab.deploy.stack_file import PROJECT, PROJECT_ROOT, StackFile
 from lab.instance import LabInstance
-from settings import load_settings
+from settings import engine_texts, load_settings
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class DeployTarget:
 
     def check_settings(self) -> None:
         """Raise SettingsError for a setting the program would refuse, before anything is started or made."""
-        load_settings(self.stack.name, {**self.stack.texts(), **{f"{PROJECT}:{k}": v for k, v in self.overlay.items()}})
+        overlay = {f"{PROJECT}:{key}": value for key, value in self.overlay.items()}
+        load_settings(self.stack.name, engine_texts({**self.stack.config, **overlay}))
 
 
 def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:

@@ -35,17 +35,19 @@ def pushed(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Push
     shell = image_specs(platform.toolchain)["busybox"]
     words = f"baked in {tag}"
     spec = replace(shell, entries=[*shell.entries, File("/words", words.encode())])
-    archive = tmp_path_factory.mktemp("image") / "image.tar"
-    digest = write_archive(spec, archive)
+    folder = tmp_path_factory.mktemp("image")
+    archive, digest = folder / "image.tar", folder / "digest"
+    write_archive(spec, archive)
     Command("skopeo").run(
         "--insecure-policy",
         "copy",
         "--dest-tls-verify=false",
+        f"--digestfile={digest}",
         f"oci-archive:{archive}",
         f"docker://{platform.registry}/{REPOSITORY}:{tag}",
         timeout=60,
     )
-    return Pushed(tag, digest, words)
+    return Pushed(tag, digest.read_text().strip(), words)
 
 
 def test_an_image_pushed_from_the_host_runs_by_its_in_cluster_name(platform: Platform, pushed: Pushed) -> None:
