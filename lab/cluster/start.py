@@ -185,8 +185,11 @@ def _clear_leftovers(instance: LabInstance) -> None:
             f"The device {instance.host_device} belongs to the lab in {owner}: two labs need different names.",
             next_command=f"make down in the checkout of {owner}",
         )
-    if CgroupTree(instance.cgroup).kill():
+    groups = CgroupTree(instance.cgroup)
+    if groups.kill():
         raise SptFlowError(f"Processes that a crashed lab left in the cgroup {instance.cgroup} cannot be ended.")
+    # Groups of dead pods would keep the kubelet busy for seconds each.
+    groups.remove()
 
 
 def _all_running(supervisor: Supervisor) -> bool:
