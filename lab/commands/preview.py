@@ -17,7 +17,7 @@ from lab.deploy.run_lock import run_lock
 from lab.deploy.stack_file import load_stack_file
 from lab.deploy.target import check_lab_kubeconfig, kubeconfig_target, lab_target
 from lab.display import open_progress
-from lab.toolchain import ensure_toolchain
+from lab.toolchain import ensure_deploy_tools
 
 
 def register(app: typer.Typer) -> None:
@@ -44,5 +44,5 @@ def preview(stack: Annotated[str, typer.Option("--stack", "-s", help=STACK_HELP)
             target = kubeconfig_target(stack_file)
             target.check_settings()
         with run_lock(target.paths.run_lock, purpose="make preview"):
-            deployment = service.preview(target, ensure_toolchain(progress), progress)
+            deployment = service.preview(target, ensure_deploy_tools(progress), progress)
     print_report(deployment, progress, stack=stack, instance=instance, seconds=time.monotonic() - started)

@@ -18,7 +18,7 @@ from lab.deploy.target import check_lab_kubeconfig, kubeconfig_target, lab_targe
 from lab.display import RichProgress, open_progress
 from lab.instance import LabInstance
 from lab.preflight import check_host
-from lab.toolchain import ensure_toolchain
+from lab.toolchain import ensure_deploy_tools, ensure_toolchain
 
 
 def register(app: typer.Typer) -> None:
@@ -58,4 +58,4 @@ def _up_on_cluster(stack_file: StackFile, progress: RichProgress) -> Deployment:
     target = kubeconfig_target(stack_file)
     target.check_settings()
     with run_lock(target.paths.run_lock, purpose=f"make up STACK={stack_file.name}"):
-        return deploy(target, ensure_toolchain(progress), progress)
+        return deploy(target, ensure_deploy_tools(progress), progress)

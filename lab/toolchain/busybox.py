@@ -1,6 +1,6 @@
 """Debian's static busybox, taken out of its package: the package itself would push the dynamic one off the machine."""
 
-__all__ = ["ensure_busybox"]
+__all__ = ["ensure_busybox", "has_busybox"]
 
 import os
 import shutil
@@ -15,10 +15,14 @@ from lab.toolchain.cache import Cache
 _PACKAGE = "busybox-static"
 
 
+def has_busybox(cache: Cache) -> bool:
+    """Tell whether `busybox` is among the programs."""
+    return os.access(cache.bin / "busybox", os.X_OK)
+
+
 def ensure_busybox(cache: Cache, step: Step) -> None:
     """Put `busybox` among the programs; apt checks what it downloads against the distribution's signature."""
-    target = cache.bin / "busybox"
-    if os.access(target, os.X_OK):
+    if has_busybox(cache):
         step.unchanged("already there")
         return
     with tempfile.TemporaryDirectory(dir=cache.temporary) as folder:
@@ -30,7 +34,7 @@ def ensure_busybox(cache: Cache, step: Step) -> None:
         ready = cache.temporary / "busybox"
         shutil.copyfile(program, ready)
         ready.chmod(0o755)
-        ready.replace(target)
+        ready.replace(cache.bin / "busybox")
 
 
 def _download(folder: Path, step: Step) -> None:

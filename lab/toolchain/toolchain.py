@@ -1,6 +1,6 @@
 """Everything the lab runs: Debian's programs, the tools built from Go modules, and where they are."""
 
-__all__ = ["Toolchain", "drop_cache", "ensure_toolchain", "toolchain_bin"]
+__all__ = ["Toolchain", "drop_cache", "ensure_deploy_tools", "ensure_toolchain", "toolchain_bin"]
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import SptFlowError
 from lab.progress import Progress, SilentProgress
 from lab.toolchain.build import Builder, StoppedError
-from lab.toolchain.busybox import ensure_busybox
+from lab.toolchain.busybox import ensure_busybox, has_busybox
 from lab.toolchain.cache import Cache, default_cache
 from lab.toolchain.debian import DebianPackages
 from lab.toolchain.disk import check_room
@@ -22,6 +22,7 @@ from lab.toolchain.lock import held
 _SYSTEM_FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _PACKAGES_TITLE = "Debian packages"
 _BUSYBOX_TITLE = "Static busybox"
+_DEPLOY_TOOLS = ("pulumi", "helm")
 _LOW_BYTES = 4 * 1024**3
 """Below this much free disk the compiled packages of finished tools are given up for the room they take."""
 
@@ -46,33 +47,38 @@ class Toolchain:
 
 
 def ensure_toolchain(progress: Progress, cache: Cache | None = None, tools: tuple[GoTool, ...] = GO_TOOLS) -> Toolchain:
-    """Install and build what is missing, and return where everything is.
+    """Install and build what the lab needs and is missing, and return where everything is.
 
     Safe to kill at any point: the next call goes on from there. Raises SptFlowError, one sentence, for what this
     machine or its network does not allow.
     """
-    cache = cache or default_cache()
-    packages = DebianPackages()
+    return _ensure(progress, cache or default_cache(), tools, on_system=True)
+
+
+def ensure_deploy_tools(progress: Progress, cache: Cache | None = None) -> Toolchain:
+    """Build only what deploying to a cluster of the user's needs; asks for no root and installs no package."""
+    tools = tuple(tool for tool in GO_TOOLS if tool.name in _DEPLOY_TOOLS)
+    return _ensure(progress, cache or default_cache(), tools, on_system=False)
+
+
+def _ensure(progress: Progress, cache: Cache, tools: tuple[GoTool, ...], *, on_system: bool) -> Toolchain:
+    packages = DebianPackages() if on_system else None
     builder = Builder(GoCompiler.of_this_environment(), cache)
-    progress.plan([_PACKAGES_TITLE, _BUSYBOX_TITLE, *(tool.title for tool in tools)])
-    if not packages.missing() and _is_complete(builder, tools):
-        _show_complete(progress, tools)
+    progress.plan([*((_PACKAGES_TITLE, _BUSYBOX_TITLE) if on_system else ()), *(tool.title for tool in tools)])
+    if _is_complete(builder, tools, packages):
+        _show_complete(progress, tools, on_system=on_system)
     else:
         try:
-            _complete(progress, packages, builder, tools)
+            if not _is_complete(builder, tools, packages=None):
+                check_room(cache.root)
+            with held(cache.lock, progress):
+                _provide(progress, packages, builder, tools)
         except OSError as failure:
             raise SptFlowError(
                 f"The toolchain cannot be written to {cache.root}: {failure.strerror}; what is done so far is kept.",
                 next_command="make up (after making room there, or with XDG_CACHE_HOME set to another folder)",
             ) from None
     return Toolchain(bin=cache.bin, images=cache.images)
-
-
-def _complete(progress: Progress, packages: DebianPackages, builder: Builder, tools: tuple[GoTool, ...]) -> None:
-    if not _is_complete(builder, tools):
-        check_room(builder.cache.root)
-    with held(builder.cache.lock, progress):
-        _provide(progress, packages, builder, tools)
 
 
 def toolchain_bin() -> Path:
@@ -89,26 +95,28 @@ def drop_cache() -> Path:
     return root
 
 
-def _is_complete(builder: Builder, tools: tuple[GoTool, ...]) -> bool:
-    has_busybox = os.access(builder.cache.bin / "busybox", os.X_OK)
-    return has_busybox and all(builder.stamp(tool).matches() for tool in tools)
+def _is_complete(builder: Builder, tools: tuple[GoTool, ...], packages: DebianPackages | None) -> bool:
+    if packages is not None and (packages.missing() or not has_busybox(builder.cache)):
+        return False
+    return all(builder.stamp(tool).matches() for tool in tools)
 
 
-def _show_complete(progress: Progress, tools: tuple[GoTool, ...]) -> None:
-    there = ((_PACKAGES_TITLE, "already installed"), (_BUSYBOX_TITLE, "already there"))
+def _show_complete(progress: Progress, tools: tuple[GoTool, ...], *, on_system: bool) -> None:
+    there = ((_PACKAGES_TITLE, "already installed"), (_BUSYBOX_TITLE, "already there")) if on_system else ()
     for title, reason in (*there, *((tool.title, "already built") for tool in tools)):
         with progress.step(title) as step:
             step.unchanged(reason)
 
 
-def _provide(progress: Progress, packages: DebianPackages, builder: Builder, tools: tuple[GoTool, ...]) -> None:
+def _provide(progress: Progress, packages: DebianPackages | None, builder: Builder, tools: tuple[GoTool, ...]) -> None:
     cache = builder.cache
     shutil.rmtree(cache.temporary, ignore_errors=True)
     cache.create()
-    with progress.step(_PACKAGES_TITLE) as step:
-        packages.ensure(step, root=os.geteuid() == 0)
-    with progress.step(_BUSYBOX_TITLE) as step:
-        ensure_busybox(cache, step)
+    if packages is not None:
+        with progress.step(_PACKAGES_TITLE) as step:
+            packages.ensure(step, root=os.geteuid() == 0)
+        with progress.step(_BUSYBOX_TITLE) as step:
+            ensure_busybox(cache, step)
     open_tools = [tool for tool in tools if not builder.stamp(tool).matches()]
     with Downloads(builder, open_tools) as downloads:
         for tool in tools:

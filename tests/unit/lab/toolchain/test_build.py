@@ -156,10 +156,10 @@ def test_an_unreachable_proxy_is_tried_again_and_then_named(tmp_path: Path, monk
 def test_a_program_that_does_not_compile_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "modules" / "pause"
     shutil.copytree(PAUSE.folder, folder)
-    (folder / "main.go").write_text("package main\n\nfunc main() {\n")
+    (folder / "main.go").write_text("package main\n\nimport (\n")
     monkeypatch.setattr("lab.toolchain.gotools.MODULES", folder.parent)
     broken = replace(PAUSE, version="0.0.0")
-    with pytest.raises(SptFlowError, match=r"pause 0\.0\.0 could not be built: .*syntax error"):
+    with pytest.raises(SptFlowError, match=r"pause 0\.0\.0 could not be built: .*main\.go:3:10"):
         builder(Cache(tmp_path / "cache")).build(broken, Notes())
     assert list((tmp_path / "cache" / "build" / "tmp").iterdir()) == []
 

@@ -9,10 +9,12 @@ import pytest
 
 from core.errors import SptFlowError
 from lab.progress import SilentProgress, Step
-from lab.toolchain import Toolchain, drop_cache, ensure_toolchain, toolchain_bin
+from lab.toolchain import Toolchain, drop_cache, ensure_deploy_tools, ensure_toolchain, toolchain_bin
 from lab.toolchain.cache import Cache
 from lab.toolchain.debian import DebianPackages
+from lab.toolchain.golang import GoCompiler
 from lab.toolchain.gotools import GO_TOOLS, GoTool
+from lab.toolchain.stamp import Stamp
 
 PAUSE = next(tool for tool in GO_TOOLS if tool.name == "pause")
 APT_STAND_IN = """#!/bin/sh
@@ -110,6 +112,19 @@ def test_a_cache_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SptFlowError, match=r"The toolchain cannot be written to .*file/cache: Not a directory"):
         ensure(Cache(tmp_path / "file" / "cache"), PAUSE)
+
+
+def test_a_cluster_of_the_users_needs_no_package_and_two_tools_only(cache: Cache, log: Path) -> None:
+    cache.create()
+    deploy_tools = [tool for tool in GO_TOOLS if tool.name in {"pulumi", "helm"}]
+    for tool in deploy_tools:
+        (cache.bin / tool.name).write_text("program")
+        (cache.bin / tool.name).chmod(0o755)
+        Stamp.of(tool, cache, GoCompiler.of_this_environment().fingerprint).write()
+    recorder = Recorder()
+    ensure_deploy_tools(recorder, cache)
+    assert recorder.steps == [(tool.title, "already built") for tool in deploy_tools]
+    assert not log.exists()
 
 
 def test_dropping_the_cache_removes_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
