@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from core.command import Command
+from core.errors import CommandFailedError, SptFlowError
 
 _OCI = "oci://"
 _EXACT = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
@@ -89,10 +90,21 @@ def access_arguments(reference: ChartReference, helm: Command) -> Iterator[tuple
             yield reference.chart, _registry_arguments(reference, Path(scratch))
         elif reference.repository:
             arguments = _repository_arguments(reference, Path(scratch))
-            helm.run("repo", "update", *arguments, "--fail-on-repo-update-fail", timeout=_UPDATE_SECONDS)
+            _update_index(reference, arguments, helm)
             yield f"{_REPOSITORY_NAME}/{reference.chart}", arguments
         else:
             yield reference.chart, []
+
+
+def _update_index(reference: ChartReference, arguments: list[str], helm: Command) -> None:
+    try:
+        helm.run("repo", "update", *arguments, "--fail-on-repo-update-fail", timeout=_UPDATE_SECONDS)
+    except CommandFailedError as error:
+        # helm prints why among its progress, and on stderr only that something failed.
+        lines = [line.strip() for line in error.stdout.splitlines()]
+        causes = [line for line in lines if line and not line.startswith(("Hang tight", "..."))]
+        cause = " ".join(causes) or error.message
+        raise SptFlowError(f"The chart repository {reference.repository} cannot be read: {cause}") from None
 
 
 def _registry_arguments(reference: ChartReference, scratch: Path) -> list[str]:
