@@ -12,13 +12,17 @@ REQUIRED_BYTES = 10 * 1024**3
 """Peak of a build from nothing: the largest tool's modules, compiled packages and all programs."""
 
 
+_KEPT_SHARE = 0.97
+"""A file system's own records of what is there already take a little that cannot be counted."""
+
+
 def check_room(root: Path) -> None:
     """Raise SptFlowError when the disk that holds `root` cannot take the build.
 
     What an earlier, interrupted run left in `root` counts as room: it will be used, not made a second time.
     """
     free = shutil.disk_usage(_existing(root)).free
-    if free >= REQUIRED_BYTES or free + _size(root) >= REQUIRED_BYTES:
+    if free >= REQUIRED_BYTES or free + _size(root) >= REQUIRED_BYTES * _KEPT_SHARE:
         return
     raise SptFlowError(
         f"The toolchain needs 10 GiB of free disk at {root} while it is built; there are {free / 1024**3:.1f} GiB.",
@@ -33,6 +37,6 @@ def _existing(path: Path) -> Path:
 def _size(root: Path) -> int:
     total = 0
     for folder, _, files in os.walk(root):
-        for name in files:
+        for name in (".", *files):
             total += os.lstat(os.path.join(folder, name)).st_blocks * 512  # noqa: PTH118 - a hundred thousand files
     return total

@@ -31,9 +31,11 @@ def test_too_little_room_is_one_sentence_with_both_figures(monkeypatch: pytest.M
 
 
 def test_what_an_interrupted_run_left_counts_as_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "half").write_bytes(bytes(8192))
-    with_free(monkeypatch, REQUIRED_BYTES - 8192)
+    monkeypatch.setattr("lab.toolchain.disk.REQUIRED_BYTES", 1024**2)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "half").write_bytes(bytes(512 * 1024))
+    with_free(monkeypatch, 512 * 1024)
     check_room(tmp_path)
-    with_free(monkeypatch, REQUIRED_BYTES - 8192 - 4096)
+    with_free(monkeypatch, 448 * 1024)
     with pytest.raises(SptFlowError):
         check_room(tmp_path)
