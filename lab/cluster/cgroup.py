@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import SptFlowError
 from lab.cluster.journal import Change, Journal
 
 _ROOT = Path("/sys/fs/cgroup")
@@ -123,5 +124,13 @@ def _available(group: Path) -> list[str]:
 
 
 def _enable(group: Path, controllers: list[str]) -> None:
-    if controllers:
+    if not controllers:
+        return
+    try:
         (group / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in controllers))
+    except OSError as error:
+        # In a container the root holds processes itself, and then passes nothing down.
+        raise SptFlowError(
+            f"The control group controllers {', '.join(controllers)} cannot be turned on for groups below {group}: "
+            f"{error.strerror}."
+        ) from None

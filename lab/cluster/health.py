@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lab.cluster import network, sysctl
 from lab.cluster.addons import ADDON_DEPLOYMENTS
 from lab.cluster.api import ClusterApi
 from lab.cluster.layout import ClusterLayout
@@ -54,7 +55,7 @@ def lab_status(instance: LabInstance) -> list[PartHealth]:
     except SupervisorGoneError:
         return [PartHealth("lab", healthy=False, detail="its supervisor does not answer", next_command=_UP)]
     lab = PartHealth("lab", healthy=True, detail=f"process {record.pid}, {instance.directory}")
-    return [lab, *programs, *_cluster(instance)]
+    return [lab, _network(instance), *programs, *_cluster(instance)]
 
 
 def node_ready(node: Mapping[str, Any] | None) -> bool:
@@ -70,6 +71,16 @@ def deployment_available(deployment: Mapping[str, Any] | None) -> bool:
     current = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 1)
     counts = (status.get("updatedReplicas", 0), status.get("availableReplicas", 0))
     return current and all(count >= wanted for count in counts)
+
+
+def _network(instance: LabInstance) -> PartHealth:
+    if network.owner_of_device(instance.host_device) != instance.directory:
+        return _part("network", healthy=False, detail=f"the device {instance.host_device} is gone")
+    forwarding = sysctl.read(sysctl.FORWARDING)
+    detail = f"{instance.host_device}, {instance.host_address}"
+    if forwarding != "1":
+        detail = f"{sysctl.FORWARDING} is {forwarding}: the lab cannot reach other networks"
+    return _part("network", healthy=forwarding == "1", detail=detail)
 
 
 def _programs(supervisor: Supervisor, layout: ClusterLayout) -> list[PartHealth]:

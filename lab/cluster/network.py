@@ -1,6 +1,14 @@
 """The lab's cable to the host: device pair, addresses, routes, and the rules that let its packets out."""
 
-__all__ = ["INSIDE_DEVICE", "attach", "build_rules", "detach", "other_lab_directories", "owner_of_device"]
+__all__ = [
+    "INSIDE_DEVICE",
+    "attach",
+    "build_rules",
+    "detach",
+    "ensure_reachable",
+    "other_lab_directories",
+    "owner_of_device",
+]
 
 import json
 from pathlib import Path
@@ -41,7 +49,14 @@ def attach(instance: LabInstance, pid: int, journal: Journal) -> None:
         _delete_device(device)
     ip.run("link", "add", device, "type", "veth", "peer", "name", INSIDE_DEVICE, "netns", str(pid))
     ip.run("link", "set", "dev", device, "alias", f"{_ALIAS}{instance.directory}")
-    ip.run("address", "add", f"{instance.host_address}/{instance.link.prefixlen}", "dev", device)
+    ensure_reachable(instance, journal)
+
+
+def ensure_reachable(instance: LabInstance, journal: Journal) -> None:
+    """Make address, routes and rules of the host's end what they must be, whoever has removed some of them."""
+    ip = Command("ip")
+    device = instance.host_device
+    ip.run("address", "replace", f"{instance.host_address}/{instance.link.prefixlen}", "dev", device)
     ip.run("link", "set", "dev", device, "up")
     ip.run("route", "replace", str(instance.service_cidr), "via", str(instance.node_address), "dev", device)
     for table, chain, rule in build_rules(instance):

@@ -35,6 +35,8 @@ oom_score = 0
   sandbox_image = "{pause_image}"
   restrict_oom_score_adj = true
   device_ownership_from_security_context = true
+  # A profile would be loaded into the machine's kernel and outlive the lab.
+  disable_apparmor = true
   max_container_log_line_size = 16384
 
   [plugins."io.containerd.grpc.v1.cri".cni]

@@ -51,9 +51,13 @@ def start_lab(instance: LabInstance, toolchain: Toolchain, progress: Progress) -
             f"{instance.slot}: take it down first.",
             next_command="make down",
         )
-    instance.save()
-    with exclusive(instance):
-        _Start(instance, toolchain, progress).run()
+    try:
+        instance.save()
+        with exclusive(instance):
+            _Start(instance, toolchain, progress).run()
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise SptFlowError(f"The lab cannot be started: {where}{error.strerror or error}.") from None
 
 
 class _Start:
@@ -87,29 +91,24 @@ class _Start:
     def _processes(self, configured: Configured) -> LabRecord:
         plan = build_boot_plan(self._instance, configured.environment, configured.supervisor_file)
         with self._progress.step(_PROCESSES) as step:
+            journal = Journal(self._layout.journal)
             record = running_record(self._layout)
-            if record is not None and record.plan == plan_digest(plan):
+            connected = network.owner_of_device(self._instance.host_device) == self._instance.directory
+            if record is not None and connected and record.plan == plan_digest(plan):
                 try:
-                    restarted = Supervisor(record.pid).update()
+                    restarted = _update_programs(Supervisor(record.pid))
                 except SupervisorGoneError:
                     step.note("the supervisor does not answer: starting again")
                 else:
-                    self._revive(record, restarted)
+                    sysctl.prepare(journal)
+                    network.ensure_reachable(self._instance, journal)
                     if not restarted:
                         step.unchanged("already running")
                     return record
             _clear_leftovers(self._instance)
-            sysctl.prepare(Journal(self._layout.journal))
+            sysctl.prepare(journal)
             self._launched_at = time.time()
             return launch(self._instance, plan)
-
-    def _revive(self, record: LabRecord, restarted: list[str]) -> None:
-        """Start programs the supervisor has given up; the kubelet waits for the images."""
-        supervisor = Supervisor(record.pid)
-        for state in supervisor.processes():
-            if state.state in {"FATAL", "EXITED", "STOPPED"} and state.name != "kubelet":
-                supervisor.start(state.name)
-                restarted.append(state.name)
 
     def _node_images(self, record: LabRecord, waiter: Waiter) -> None:
         """Import while the API server starts: the kubelet's first pods need the images."""
@@ -175,6 +174,16 @@ class _Start:
             if not any(pod_ready_since(pod, self._launched_at) for pod in (pods or {}).get("items", [])):
                 return False
         return True
+
+
+def _update_programs(supervisor: Supervisor) -> list[str]:
+    """Restart what has changed and start what was given up; the kubelet waits for the images."""
+    restarted = supervisor.update()
+    for state in supervisor.processes():
+        if state.state in {"FATAL", "EXITED", "STOPPED"} and state.name != "kubelet":
+            supervisor.start(state.name)
+            restarted.append(state.name)
+    return restarted
 
 
 def _clear_leftovers(instance: LabInstance) -> None:

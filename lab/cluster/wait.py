@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import SptFlowError
+from lab.cluster.health import PROGRAM_NAMES
 from lab.cluster.layout import ClusterLayout
 from lab.cluster.log_tail import log_tail
 from lab.cluster.record import LabRecord, process_started
 from lab.cluster.supervisor import Supervisor, SupervisorGoneError
 
-_FAILED_STATES = frozenset({"FATAL", "BACKOFF", "EXITED"})
+_UNSTARTED_STATES = frozenset({"FATAL", "BACKOFF", "EXITED", "STARTING"})
 _PATIENCE = 12.0
-"""Seconds a program may keep failing to start before the wait is given up: its first tries may come too early."""
+"""Seconds a program may be without a single second of running before the wait is given up."""
 
 
 class ComponentFailedError(SptFlowError):
@@ -39,7 +40,7 @@ class Waiter:
             now = time.monotonic()
             failed = self._failed_program()
             failing_since = (failing_since or now) if failed else None
-            if failed and failing_since is not None and now - failing_since > _PATIENCE:
+            if failed and now - (failing_since or now) > _PATIENCE:
                 raise self._error(f"{failed} keeps failing", failed)
             if now - start > seconds:
                 raise self._error(f"{what} did not happen within {seconds:g} s", failed or program)
@@ -52,7 +53,9 @@ class Waiter:
             states = Supervisor(self.record.pid).processes()
         except SupervisorGoneError:
             return None
-        return next((state.name for state in states if state.state in _FAILED_STATES), None)
+        unstarted = {state.name for state in states if state.state in _UNSTARTED_STATES}
+        # The first that others depend on explains the others.
+        return next((name for name in PROGRAM_NAMES if name in unstarted), None)
 
     def _error(self, sentence: str, program: str) -> ComponentFailedError:
         log = self.layout.log(program)

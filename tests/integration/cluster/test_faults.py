@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from core.command import Command
 from core.errors import SptFlowError
 from lab.cluster import lab_is_running, lab_status, start_lab
 from lab.cluster.health import PROGRAM_NAMES
 from lab.cluster.layout import ClusterLayout
+from lab.cluster.network import build_rules
 from lab.cluster.record import running_record
 from lab.cluster.supervisor import ProcessState, Supervisor
 from lab.instance import LabInstance
@@ -111,6 +113,24 @@ def test_status_names_what_is_broken_and_what_to_do(faulty: LabInstance) -> None
 
 def test_a_start_revives_a_program_that_was_given_up(faulty: LabInstance, toolchain: Toolchain) -> None:
     Supervisor(first_process(faulty)).stop("kube-proxy")
+    start_lab(faulty, toolchain, SilentProgress())
+    assert healthy(faulty)
+
+
+def test_a_start_mends_the_hosts_end_of_the_network(faulty: LabInstance, toolchain: Toolchain) -> None:
+    before = first_process(faulty)
+    Command("ip").run("route", "delete", str(faulty.service_cidr))
+    table, chain, rule = build_rules(faulty)[0]
+    Command("iptables").run("-w", "-t", table, "-D", chain, *rule)
+    start_lab(faulty, toolchain, SilentProgress())
+    assert str(faulty.service_cidr) in Command("ip").run("route").stdout
+    Command("iptables").run("-w", "-t", table, "-C", chain, *rule)
+    assert first_process(faulty) == before
+
+
+def test_a_lab_without_its_cable_is_reported_and_started_anew(faulty: LabInstance, toolchain: Toolchain) -> None:
+    Command("ip").run("link", "delete", faulty.host_device)
+    assert "network" in {part.name for part in lab_status(faulty) if not part.healthy}
     start_lab(faulty, toolchain, SilentProgress())
     assert healthy(faulty)
 

@@ -92,9 +92,7 @@ def test_a_damaged_certificate_counts_as_none(tmp_path: Path, damage: str) -> No
     assert load(tmp_path, "ca") is None
 
 
-@pytest.mark.parametrize(
-    ("later", "expected"), [(0, True), (334, True), (336, False), (366, False)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("later", "expected"), [(0, True), (334, True), (336, False), (366, False)], ids=str)
 def test_a_certificate_is_renewed_thirty_days_before_its_end(later: int, expected: bool) -> None:  # noqa: FBT001
     authority = issue(AUTHORITY, None, NOW)
     stored = issue(SERVER, authority, NOW)

@@ -1,6 +1,6 @@
 """Each check on a machine that is right in everything but one thing."""
 
-from collections.abc import Callable
+import re
 from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -98,7 +98,7 @@ def test_a_machine_that_will_do_passes_every_check(change: dict[str, Any]) -> No
 def test_what_is_wrong_is_said_in_one_sentence(change: dict[str, Any], words: str) -> None:
     found = judged(replace(GOOD, **change))
     assert len(found) == 1
-    assert pytest.raises(AssertionError, match=words).matches(AssertionError(found[0])), found[0]
+    assert re.search(words, found[0]), found[0]
     assert "\n" not in found[0]
     assert found[0].endswith(".")
 
@@ -117,7 +117,9 @@ def test_what_stops_nothing_is_noted() -> None:
 
 
 def test_the_first_finding_is_raised_with_its_next_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    gathered: Callable[..., HostFacts] = lambda *_, **__: replace(GOOD, effective_user=7, machine="aarch64")  # noqa: E731
+    def gathered(_: LabInstance, *, toolchain_complete: bool) -> HostFacts:
+        return replace(GOOD, effective_user=7, machine="aarch64", toolchain_complete=toolchain_complete)
+
     monkeypatch.setattr(host, "gather_facts", gathered)
     with pytest.raises(SptFlowError, match="needs root") as refused:
         host.check_host(LAB)

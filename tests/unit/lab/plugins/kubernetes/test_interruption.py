@@ -1,25 +1,21 @@
 """Runs of the kubernetes edition that are cut off: by Ctrl-C while an object is waited for, and by SIGKILL anywhere."""
 
-import gc
+import contextlib
 import random
-import threading
+import signal
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
-import pulumi
-import pulumi_kubernetes as k8s
-import pytest
-from pulumi import automation as auto
+
+from tests.unit.lab.plugins.kubernetes.background import BackgroundUp, many_maps, one_pod
 
 if TYPE_CHECKING:
-    from tests.unit.lab.plugins.kubernetes.conftest import Program, Stage
+    from tests.unit.lab.plugins.kubernetes.conftest import Stage
 
-_MAPS = 12
-_ROUNDS = 3
-
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # programs that are cut off
+_MAPS = 24
+_ROUNDS = 4
 
 
 def _wait_for(condition: Callable[[], object], seconds: float) -> None:
@@ -29,91 +25,46 @@ def _wait_for(condition: Callable[[], object], seconds: float) -> None:
         time.sleep(0.02)
 
 
-def _engine_of(stage: "Stage") -> psutil.Process | None:
-    """Return the running `pulumi up` of this test."""
-    home = str(stage.engine.folder)
-    for process in psutil.Process().children(recursive=True):
-        try:
-            if process.name() == "pulumi" and "up" in process.cmdline() and home in process.cwd():
-                return process
-        except psutil.Error:
-            continue
-    return None
-
-
-class _Run:
-    """An `up` in the background."""
-
-    def __init__(self, stage: "Stage", program: "Program") -> None:
-        self.error: Exception | None = None
-        self._stage, self._program = stage, program
-        self._thread = threading.Thread(target=self._up)
-        self._thread.start()
-
-    def _up(self) -> None:
-        try:
-            self._stage.up(self._program)
-        except (auto.CommandError, OSError) as error:
-            self.error = error
-
-    def engine(self) -> psutil.Process:
-        _wait_for(lambda: _engine_of(self._stage), 60)
-        found = _engine_of(self._stage)
-        assert found is not None
-        return found
-
-    def join(self) -> None:
-        self._thread.join(60)
-        assert not self._thread.is_alive()
-        gc.collect()
-
-
-def _pod_maps(stage: "Stage") -> "Program":
-    def program(options: pulumi.ResourceOptions) -> None:
-        for number in range(_MAPS):
-            metadata: Any = {"name": f"map-{number}", "namespace": stage.namespace}
-            k8s.core.v1.ConfigMap(f"map-{number}", metadata=metadata, data={"number": str(number)}, opts=options)
-
-    return program
+def _count_maps(stage: "Stage") -> int:
+    maps = stage.live("/api/v1/namespaces/~/configmaps")["items"]
+    return sum(item["metadata"]["name"].startswith("map-") for item in maps)
 
 
 def test_ctrl_c_while_waiting_leaves_a_sound_state(stage: "Stage") -> None:
-    def program(*, wait: bool) -> "Program":
-        def body(options: pulumi.ResourceOptions) -> None:
-            annotations = {} if wait else {"pulumi.com/skipAwait": "true"}
-            metadata: Any = {"name": "pod", "namespace": stage.namespace, "annotations": annotations}
-            spec: Any = {"containers": [{"name": "main", "image": "localhost/none"}]}
-            k8s.core.v1.Pod("pod", metadata=metadata, spec=spec, opts=options)
-
-        return body
-
-    run = _Run(stage, program(wait=True))
+    run = BackgroundUp(stage, one_pod, 1)
     engine = run.engine()
+    assert engine is not None
     _wait_for(lambda: stage.live("/api/v1/namespaces/~/pods")["items"], 60)
     time.sleep(1)
-    engine.send_signal(2)
-    run.join()
-    assert run.error is not None
+    engine.send_signal(signal.SIGINT)
+    assert run.join() != 0
     state = stage.state("pod")
     assert state["id"] == f"{stage.namespace}/pod"
     assert any("when the operation was cancelled" in reason for reason in state["initErrors"])
-    assert stage.up(program(wait=False)) == {"update": 1}
+    assert stage.up(lambda options: one_pod(options, stage.namespace, 0)) == {"update": 1}
     assert len(stage.live("/api/v1/namespaces/~/pods")["items"]) == 1
 
 
 def test_kill_anywhere_then_up_converges(stage: "Stage") -> None:
-    program = _pod_maps(stage)
     moments = random.Random(7)  # noqa: S311 - repeatable, not secret
-    for _ in range(_ROUNDS):
-        run = _Run(stage, program)
+    cut_off = 0
+    for number in sorted(moments.sample(range(1, _MAPS), _ROUNDS)):
+        run = BackgroundUp(stage, many_maps, _MAPS)
         engine = run.engine()
-        time.sleep(moments.uniform(0.3, 2.5))
-        plugins = engine.children(recursive=True)
-        engine.kill()
+        _wait_for(lambda: _count_maps(stage) >= number or run.ended, 60)  # noqa: B023 - used at once
+        plugins: list[psutil.Process] = []
+        with contextlib.suppress(psutil.NoSuchProcess, AttributeError):  # it was faster
+            plugins = engine.children(recursive=True)  # type: ignore[union-attr]  # see above
+            engine.kill()  # type: ignore[union-attr]  # see above
         _, alive = psutil.wait_procs(plugins, timeout=10)
-        run.join()
+        cut_off += run.join() != 0
         assert alive == [], "no plugin outlives its engine"
         stage.engine.stack(lambda: None).cancel()
+    assert cut_off, "no run was cut off"
+
+    def program(options: object) -> None:
+        many_maps(options, stage.namespace, _MAPS)  # type: ignore[arg-type]  # resource options
+
     stage.engine.up(stage.program(program))
     maps = stage.live("/api/v1/namespaces/~/configmaps")["items"]
     made = {item["metadata"]["name"]: item for item in maps if item["metadata"]["name"].startswith("map-")}
