@@ -1,0 +1,27 @@
+"""The two sides of the matrix, over one control plane for all rows."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.parity.control_plane import ControlPlane
+from tests.parity.side import OFFICIAL, OURS, Side, find_official, our_launcher
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    with ControlPlane(tmp_path_factory.mktemp("control-plane")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def official_side(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Side:
+    plugin = find_official()
+    assert plugin is not None, "the test's marker skips without it"
+    return Side(OFFICIAL, plugin, control_plane, tmp_path_factory.mktemp(OFFICIAL))
+
+
+@pytest.fixture(scope="session")
+def our_side(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Side:
+    folder = tmp_path_factory.mktemp(OURS)
+    return Side(OURS, our_launcher(folder / "launcher"), control_plane, folder / "side")

@@ -1,0 +1,106 @@
+"""Every way in which this project's edition is meant to differ from the official plugin, each with its reason.
+
+A difference of the matrix that no line here names fails the test, and so does a line that is not observed.
+"""
+
+__all__ = ["DEVIATIONS", "Deviation", "sort_out"]
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.parity.difference import Difference
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """Differences whose aspect is `aspect` and whose step, resource and item match the patterns.
+
+    They are named in `cases` only, and must be observed in each of them; with `elsewhere`, they may be in any other.
+    One that is `optional` depends on the official plugin's version and may be absent.
+    """
+
+    name: str
+    reason: str
+    cases: frozenset[str]
+    aspect: str
+    item: str = ".*"
+    resource: str = ".*"
+    step: str = ".*"
+    elsewhere: bool = False
+    optional: bool = False
+
+    def covers(self, difference: Difference) -> bool:
+        """Return whether this line names the difference."""
+        return (
+            (self.elsewhere or difference.case in self.cases)
+            and difference.aspect == self.aspect
+            and re.fullmatch(self.item, difference.item) is not None
+            and re.fullmatch(self.resource, difference.resource) is not None
+            and re.fullmatch(self.step, difference.step) is not None
+        )
+
+
+DEVIATIONS: tuple[Deviation, ...] = (
+    Deviation(
+        name="definition-awaited",
+        reason="A custom resource definition is waited for until it is established, so that its objects can be made.",
+        cases=frozenset({"new-definition"}),
+        aspect="outputs",
+        resource=".*CustomResourceDefinition::definition",
+        item=r"status\.(acceptedNames|conditions)\..*",
+    ),
+    Deviation(
+        name="preview-server-fields",
+        reason="What the server will fill in is unknown in a preview: the dry run's values are not those of the real "
+        "run, and a program must not act on them.",
+        cases=frozenset({"create", "new-namespace"}),
+        aspect="previewed",
+        item=r"metadata\.(uid|creationTimestamp|generation|managedFields|resourceVersion)"
+        r"|spec\.(volumeName|clusterIPs?(\.0)?)",
+        elsewhere=True,
+    ),
+    Deviation(
+        name="empty-values-kept",
+        reason="Inputs stay as the program wrote them. The official plugin drops empty lists and maps, and then finds "
+        "an empty list missing in every run.",
+        cases=frozenset({"empty"}),
+        aspect="inputs",
+        item=r"data|metadata\.labels|rules",
+    ),
+    Deviation(
+        name="empty-values-in-state",
+        reason="The state holds the inputs as the program wrote them, empty lists and maps included.",
+        cases=frozenset({"empty"}),
+        aspect="outputs",
+        item=r"rules|__inputs\..*",
+    ),
+    Deviation(
+        name="empty-values-no-update",
+        reason="An empty list that is there already is no change.",
+        cases=frozenset({"empty"}),
+        aspect="operations",
+        resource=".*ClusterRole::role",
+        step="again",
+    ),
+    Deviation(
+        name="empty-values-no-diff",
+        reason="An empty list that is there already is no change.",
+        cases=frozenset({"empty"}),
+        aspect="detail",
+        item="rules",
+        step="again",
+    ),
+)
+
+
+def sort_out(case: str, differences: Sequence[Difference]) -> tuple[list[Difference], list[Deviation]]:
+    """Return the differences of a case nobody named, and the deviations named for it that were not observed."""
+    named = [deviation for deviation in DEVIATIONS if case in deviation.cases]
+    unnamed = [one for one in differences if not any(deviation.covers(one) for deviation in DEVIATIONS)]
+    stale = [
+        deviation
+        for deviation in named
+        if not deviation.optional and not any(deviation.covers(one) for one in differences)
+    ]
+    return unnamed, stale
