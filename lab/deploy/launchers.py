@@ -15,7 +15,8 @@ exec setsid setpriv --pdeathsig INT -- {engine} "$@"
 
 _ANALYZER = """#!/bin/sh
 # The engine starts a Python policy pack through this name; pack options would arrive as flags it cannot read.
-exec {python} -u -m pulumi.policy "$1" "$2"
+# The pack serves until it is killed: it must not outlive an engine that could not do so.
+exec setpriv --pdeathsig KILL -- {python} -u -m pulumi.policy "$1" "$2"
 """
 
 
