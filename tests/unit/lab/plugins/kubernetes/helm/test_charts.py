@@ -2,8 +2,11 @@
 
 import base64
 import shutil
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -115,6 +118,42 @@ def test_the_password_is_not_on_a_command_line(
     store.resolve(ChartReference("small", repository=repository, username="user", password=_PASSWORD))
     assert lines
     assert _PASSWORD not in " ".join(lines)
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[str]:
+    """Yield the address of an OCI registry on this machine, or skip."""
+    if shutil.which("registry") is None:
+        pytest.skip("no registry on PATH")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = tmp_path / "registry.yaml"
+    config.write_text(
+        f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {tmp_path / 'blobs'}}}}}\n"
+        f'http: {{addr: "127.0.0.1:{port}"}}\n'
+    )
+    process = Command("registry").start("serve", str(config))
+    try:
+        for _ in range(100):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.05)
+        yield f"localhost:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_an_oci_registry(store: ChartStore, registry: str, chart: Path, tmp_path: Path) -> None:
+    Command("helm").run("package", str(chart), "--destination", str(tmp_path))
+    Command("helm").run(
+        "push", str(tmp_path / "small-0.1.0.tgz"), f"oci://{registry}/charts", "--plain-http", timeout=60
+    )
+    found = store.resolve(ChartReference(f"oci://{registry}/charts/small"))
+    assert (found.name, found.version) == ("small", "0.1.0")
+    with pytest.raises(SptFlowError, match=r"9\.9\.9"):
+        store.resolve(ChartReference(f"oci://{registry}/charts/small", "9.9.9"))
 
 
 @pytest.mark.parametrize(
