@@ -2,6 +2,7 @@
 
 __all__ = ["log_tail"]
 
+import json
 import os
 from pathlib import Path
 
@@ -18,7 +19,20 @@ def log_tail(path: Path) -> str:
             lines = [line.strip() for line in stream.read().decode(errors="replace").splitlines() if line.strip()]
     except OSError:
         return ""
-    # klog marks errors by their first letter, zap and logfmt by a level.
-    marks = ('"level":"error"', '"level":"fatal"', "level=error", "level=fatal", "error:", "Error:")
+    # klog marks errors by their first letter, logfmt by a level.
+    marks = ("level=error", "level=fatal", "error: ", "fatal: ", "Error: ")
+    lines = [_plain(line) for line in lines]
     grave = [line for line in lines if line[:2] in {"E1", "E0", "F1", "F0"} or any(mark in line for mark in marks)]
-    return " | ".join(line[:_LINE_LENGTH] for line in (grave or lines)[-_LINES:])
+    distinct = list(dict.fromkeys(line[:_LINE_LENGTH] for line in reversed(grave or lines)))
+    return " | ".join(reversed(distinct[:_LINES]))
+
+
+def _plain(line: str) -> str:
+    """Return the words of a JSON line (etcd writes such), any other line as it is."""
+    if not line.startswith("{"):
+        return line
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return line
+    return ": ".join(str(entry[key]) for key in ("level", "msg", "error") if key in entry)

@@ -27,7 +27,8 @@ def import_images(pid: int, images: Sequence[NodeImage]) -> list[str]:
     for image in missing:
         done = _ctr(pid, "--namespace", "k8s.io", "images", "import", "--snapshotter", "overlayfs", str(image.archive))
         if done.returncode != 0:
-            raise SptFlowError(f"The image {image.reference} cannot be imported: {done.stderr.strip()[-300:]}")
+            reason = " ".join(done.stderr.split())[-300:]
+            raise SptFlowError(f"The image {image.reference} cannot be imported into the lab: {reason}")
     return [image.reference for image in missing]
 
 

@@ -8,7 +8,6 @@ import shutil
 import signal
 from pathlib import Path
 
-from core.command import Command
 from core.errors import SptFlowError, UsageError
 from lab.cluster import network, sysctl
 from lab.cluster.cgroup import CgroupTree
@@ -21,6 +20,9 @@ from lab.progress import Progress
 
 _FOLDERS = ("config", "containerd", "etcd", "kubelet", "logs", "pki", "volumes")
 _RUN = "run"
+_MOUNT_POINT = 4
+"""Index of the mount point in a line of /proc/self/mountinfo."""
+
 _STEPS = ["Lab processes end", "Host settings restored", "Lab files removed"]
 
 
@@ -33,6 +35,7 @@ def stop_lab(instance: LabInstance, progress: Progress) -> None:
     if kept is None:
         _refuse_foreign(instance.directory)
         return
+    _refuse_mounts(kept.directory)
     layout = ClusterLayout.of(kept)
     progress.plan(_STEPS)
     with exclusive(kept):
@@ -87,7 +90,6 @@ def _return_setting(change: Change, heir: Path | None) -> None:
 
 
 def _remove_files(instance: LabInstance, layout: ClusterLayout) -> None:
-    _unmount_below(instance.directory)
     try:
         for name in _FOLDERS:
             _remove_folder(instance.directory / name)
@@ -108,15 +110,12 @@ def _remove_folder(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _unmount_below(directory: Path) -> None:
-    """Unmount what lies below the lab's directory, so that removing files never reaches into something mounted."""
-    points = (line.split()[4].encode().decode("unicode_escape") for line in _mount_table())
-    below = [point for point in points if Path(point).is_relative_to(directory)]
-    for point in reversed(below):
-        done = Command("umount").run("--lazy", point, check=False)
-        if done.returncode != 0:
-            raise SptFlowError(f"{point} is mounted in the lab's directory and cannot be unmounted.")
-
-
-def _mount_table() -> list[str]:
-    return Path("/proc/self/mountinfo").read_text().splitlines()
+def _refuse_mounts(directory: Path) -> None:
+    """Refuse when something is mounted below the directory: a lab's own mounts are never seen on the host."""
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        point = Path(line.split()[_MOUNT_POINT].encode().decode("unicode_escape"))
+        if directory in point.parents:
+            raise SptFlowError(
+                f"{point} is mounted inside the lab's directory, and not by the lab: nothing was removed.",
+                next_command=f"umount {point}, then make down",
+            )

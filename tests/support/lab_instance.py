@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -63,22 +63,51 @@ def borrowed_instance() -> Iterator[LabInstance]:
     A slot's directory has a fixed place, so that what a crashed test run left there is found and cleared away first.
     """
     _BASE.mkdir(mode=0o700, exist_ok=True)
+    try:
+        _sweep()
+        for slot in _SLOTS:
+            with _held(slot) as free:
+                if free and _is_free(instance := _instance(slot)):
+                    try:
+                        yield instance
+                    finally:
+                        _remove(instance)
+                    return
+        pytest.fail(f"every slot from {_SLOTS.start} to {_SLOTS.stop - 1} is taken on this machine")
+    finally:
+        with suppress(OSError):
+            _BASE.rmdir()
+
+
+def _sweep() -> None:
+    """Take down what crashed test runs have left."""
     for slot in _SLOTS:
-        with (_BASE / f"{slot}.lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            instance = LabInstance(name=f"t{slot}", directory=_BASE / str(slot), slot=slot)
-            _remove(instance)
-            if not _is_free(instance):
-                continue
-            try:
-                yield instance
-            finally:
-                _remove(instance)
-            return
-    pytest.fail(f"every slot from {_SLOTS.start} to {_SLOTS.stop - 1} is taken on this machine")
+        if _instance(slot).directory.exists():
+            with _held(slot) as free:
+                if free:
+                    _remove(_instance(slot))
+
+
+@contextmanager
+def _held(slot: int) -> Iterator[bool]:
+    """Lock a slot for the block; yield whether that was possible. The lock file goes with its holder."""
+    path = _BASE / f"{slot}.lock"
+    with path.open("a") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # A holder that has just ended may have removed the very file that was opened here.
+            free = path.exists() and path.samefile(f"/proc/self/fd/{stream.fileno()}")
+        except BlockingIOError:
+            free = False
+        try:
+            yield free
+        finally:
+            if free:
+                path.unlink(missing_ok=True)
+
+
+def _instance(slot: int) -> LabInstance:
+    return LabInstance(name=f"t{slot}", directory=_BASE / str(slot), slot=slot)
 
 
 def _is_free(instance: LabInstance) -> bool:

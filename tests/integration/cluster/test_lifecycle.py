@@ -115,6 +115,39 @@ def test_down_refuses_a_directory_that_is_no_lab(tmp_path: Path) -> None:
     assert (tmp_path / "etcd").is_dir()
 
 
+def test_down_refuses_while_something_of_somebody_elses_is_mounted_inside(toolchain: Toolchain) -> None:
+    del toolchain
+    with borrowed_instance() as instance:
+        instance.save()
+        volume = instance.directory / "volumes" / "mine"
+        volume.mkdir(parents=True)
+        Command("mount").run("-t", "tmpfs", "none", str(volume))
+        try:
+            (volume / "data").write_text("kept")
+            with pytest.raises(SptFlowError, match="is mounted inside the lab's directory"):
+                stop_lab(instance, SilentProgress())
+            assert (volume / "data").read_text() == "kept"
+        finally:
+            Command("umount").run(str(volume))
+
+
+@pytest.mark.faults
+def test_a_full_disk_is_one_sentence_and_room_makes_it_good(toolchain: Toolchain) -> None:
+    with borrowed_instance() as instance:
+        instance.directory.mkdir(mode=0o700)
+        Command("mount").run("-t", "tmpfs", "-o", "size=200m", "none", str(instance.directory))
+        try:
+            with pytest.raises(SptFlowError, match=r"(?i)no space left|did not come up") as full:
+                start_lab(instance, toolchain, SilentProgress())
+            assert "\n" not in full.value.message
+            Command("mount").run("-o", "remount,size=2g", str(instance.directory))
+            start_lab(instance, toolchain, SilentProgress())
+            assert all(part.healthy for part in lab_status(instance))
+        finally:
+            stop_lab(instance, SilentProgress())
+            Command("umount").run(str(instance.directory))
+
+
 @pytest.mark.faults
 def test_a_start_killed_at_any_point_is_made_good_by_the_next(toolchain: Toolchain) -> None:
     script = (

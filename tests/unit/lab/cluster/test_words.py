@@ -51,6 +51,13 @@ def test_the_tail_prefers_errors(tmp_path: Path) -> None:
     assert log_tail(log) == "E1121 bad thing"
 
 
+def test_the_tail_says_a_repeated_json_line_once_and_in_words(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    line = '{{"level":"fatal","ts":"{}","msg":"no folder","error":"not a directory","stacktrace":"deep"}}\n'
+    log.write_text('{"level":"info","msg":"starting"}\n' + line.format(1) + line.format(2) + '{"torn')
+    assert log_tail(log) == "fatal: no folder: not a directory"
+
+
 def test_the_tail_is_one_short_line_even_of_bytes_that_are_no_text(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(b"\xff\xfe" * 30_000 + b"\none\n\ntwo\nthree\nfour\n")
