@@ -72,9 +72,15 @@ class _Wait:
         self._said = ""
         self._progress = self._began
 
-    async def verdict(self, live: Manifest, *, explain: bool = False) -> tuple[Verdict, Surroundings]:
-        """Judge the object by what its rule needs, and with `explain` by what tells more about it."""
-        base = Surroundings(waited=time.monotonic() - self._began, created=self._created)
+    async def verdict(
+        self, live: Manifest, *, explain: bool = False, last: bool = False
+    ) -> tuple[Verdict, Surroundings]:
+        """Judge the object by what its rule needs, and with `explain` by what tells more about it.
+
+        `last` says that the time is up: nothing is still about to come.
+        """
+        waited = float("inf") if last else time.monotonic() - self._began
+        base = Surroundings(waited=waited, created=self._created)
         needs = self._rule.decides | (self._rule.explains if explain else frozenset())
         surroundings = await gather(self._cluster, live, needs, base)
         return self._rule.judge(live, surroundings), surroundings
@@ -129,6 +135,9 @@ async def wait_ready(
                 raise await wait.failure(live, "was not ready when the operation was cancelled")
             left = deadline - time.monotonic()
             if left <= 0:
+                verdict, _ = await wait.verdict(live, last=True)
+                if verdict.ready:
+                    return live
                 raise await wait.failure(live, f"was not ready after {patience:g} s")
             await wait.say(live, verdict)
             await follower.change(host.cancelled, min(left, _LOOK_AGAIN))
