@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from pulumi import automation as auto
+from semver import VersionInfo
 
+import versions
 from core.errors import SptFlowError
 from lab.deploy.interrupt import InterruptGuard
 from lab.deploy.run_events import RunEvents
@@ -32,6 +34,7 @@ class EngineFiles:
     backend: str
     search_path: tuple[Path, ...]
     program: Path
+    stack_exists: bool = False
     passphrase: Path | None = None
     policy_pack: Path | None = None
     policy_config: Path | None = None
@@ -116,12 +119,13 @@ class Engine:
 
     def _open(self) -> auto.Stack:
         if self._opened is None:
-            workspace = auto.LocalWorkspace(
+            workspace = _PinnedWorkspace(
+                known=self.files.stack_exists,
                 work_dir=str(self.files.work),
                 pulumi_home=str(self.files.home),
                 program=self._program,
                 env_vars=self._environment(),
-                pulumi_command=auto.PulumiCommand(root=str(self.files.launchers)),
+                pulumi_command=_PinnedCommand(self.files.launchers),
             )
             try:
                 self._opened = auto.Stack.create_or_select(self.stack, workspace)
@@ -148,6 +152,27 @@ class Engine:
         if root not in sys.path:
             sys.path.insert(0, root)
         runpy.run_path(str(self.files.program), run_name="__main__")
+
+
+class _PinnedCommand(auto.PulumiCommand):
+    """The toolchain's Pulumi CLI: its version is pinned, so it is not run once more just to ask for it."""
+
+    def __init__(self, launchers: Path) -> None:
+        self.command = str(launchers / "bin" / "pulumi")
+        self.version = VersionInfo.parse(versions.PULUMI)
+
+
+class _PinnedWorkspace(auto.LocalWorkspace):
+    """A workspace in which a stack whose checkpoint is there need not be selected: every call names it anyway."""
+
+    def __init__(self, *, known: bool, **options: Any) -> None:  # noqa: ANN401 - handed through as they are
+        super().__init__(**options)
+        self._known = known
+
+    def select_stack(self, stack_name: str) -> None:
+        """Select the stack, unless it is known to exist."""
+        if not self._known:
+            super().select_stack(stack_name)
 
 
 def scrub_environment() -> None:

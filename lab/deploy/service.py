@@ -69,6 +69,7 @@ def open_engine(target: DeployTarget, toolchain: Toolchain, progress: Progress) 
             policy_pack=PROJECT_ROOT / "policies",
             policy_config=config if config.exists() else None,
             program=target.stack.path.parent / "__main__.py",
+            stack_exists=target.local_state is not None and state_exists(target.local_state, target.stack.name),
         ),
     )
     if target.local_state is not None:
