@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 from lab.display import open_progress
 
-from benchmarks import kubernetes_plugin
 from benchmarks.figure import Figure
+from benchmarks.kubernetes_plugin import markdown, measure
 from benchmarks.lab_figures import cold_figure, lab_figures
 from core.errors import SptFlowError
 from lab.commands.failure import show_failure
@@ -31,7 +31,7 @@ def main() -> int:
             figures.append(cold_figure(folder, progress))
         figures.extend(lab_figures(folder, progress))
         with progress.step("The kubernetes edition against the official plugin"):
-            scaling = kubernetes_plugin.markdown(kubernetes_plugin.measure())
+            scaling = markdown(measure())
     page = _page(figures, scaling)
     _TARGET.write_text(page, encoding="utf-8")
     sys.stdout.write(page)
