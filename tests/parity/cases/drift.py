@@ -62,7 +62,11 @@ def _imported(value: str, *, imports: bool) -> Any:  # noqa: ANN401 - a program
             opts=opts("settings"),
         )
         k8s.core.v1.Secret(
-            "secret", metadata={"name": "secret", "namespace": space}, data={"k": "dg=="}, opts=opts("secret")
+            "secret",
+            type="Opaque",
+            metadata={"name": "secret", "namespace": space},
+            data={"k": "dg=="},
+            opts=opts("secret"),
         )
 
     return program
