@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
-from lab.display import open_progress
 
 from benchmarks.figure import Figure
 from benchmarks.kubernetes_plugin import markdown, measure
@@ -16,6 +15,7 @@ from benchmarks.lab_figures import cold_figure, lab_figures
 from core.errors import SptFlowError
 from lab.commands.failure import show_failure
 from lab.deploy.stack_file import PROJECT_ROOT
+from lab.display import open_progress
 from lab.toolchain import ensure_toolchain
 
 _TARGET = PROJECT_ROOT / "docs" / "benchmarks.md"
