@@ -2,11 +2,13 @@
 
 __all__ = ["PulumiEngine", "find_pulumi"]
 
+import asyncio
 import contextlib
 import gc
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,7 @@ from pulumi import automation as auto
 
 from lab.plugins.installation import install_plugins
 
+_TIDY_SECONDS = 5.0
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -131,11 +134,25 @@ class PulumiEngine:
 
 @contextlib.contextmanager
 def _tidied() -> Iterator[None]:
-    """Collect what the SDK leaves of a program that was cut off: later, its clean-up fails in somebody else's test."""
+    """End the SDK's event loop of a program that was cut off.
+
+    After a failed run it may wait for ever, in a thread that Python waits for at its own end.
+    """
     try:
         yield
     finally:
-        hook = sys.unraisablehook
-        sys.unraisablehook = lambda _: None
-        gc.collect()
-        sys.unraisablehook = hook
+        end = time.monotonic() + _TIDY_SECONDS
+        while (left := _programs_left()) and time.monotonic() < end:
+            for task in left:
+                with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
+                    task.get_loop().call_soon_threadsafe(task.cancel)
+            time.sleep(0.2)
+
+
+def _programs_left() -> list[asyncio.Task[object]]:
+    tasks = [found for found in gc.get_objects() if isinstance(found, asyncio.Task) and not found.done()]
+    return [
+        task
+        for task in tasks
+        if getattr(task.get_coro(), "__name__", "") == "run_in_stack" and not task.get_loop().is_closed()
+    ]

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+# Imported early on purpose: pytest's plugin for it imports it at the very end otherwise, and what the SDK left of
+# failed programs may then be collected inside CPython's parser, which 3.11 does not survive.
+import hypothesis  # noqa: F401
 import pytest
 
 from tests.support.pulumi_engine import PulumiEngine, find_pulumi
