@@ -34,7 +34,7 @@ def _passes(error: BaseException) -> bool:
     return isinstance(error, _TRANSPORT_ERRORS) or (isinstance(error, ApiError) and error.status in _PASSING)
 
 
-_backoff = wait_exponential_jitter(initial=0.1, max=3.0)
+_backoff = wait_exponential_jitter(multiplier=0.1, max=3.0)
 
 
 def _pause(state: RetryCallState) -> float:

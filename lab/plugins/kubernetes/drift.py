@@ -1,6 +1,6 @@
 """What a refresh finds: the inputs that would produce the live object, in the program's own spelling where they do."""
 
-__all__ = ["inputs_of_unknown_origin", "refreshed_inputs"]
+__all__ = ["inputs_of_unknown_origin", "refreshed_inputs", "without_dropped"]
 
 import copy
 from typing import Any
@@ -57,4 +57,21 @@ def inputs_of_unknown_origin(live: Manifest) -> Manifest:
                 annotations.pop(key, None)
             if not annotations:
                 del metadata["annotations"]
+    return inputs
+
+
+def without_dropped(inputs: Any, before: Any, live: Any) -> Any:  # noqa: ANN401 - any value
+    """Return `inputs` without the empty values that the server drops: those in the inputs `before`, but not in `live`.
+
+    Sent again they would look like a change from nothing to empty, which some fields forbid.
+    """
+    if isinstance(inputs, dict) and isinstance(before, dict) and isinstance(live, dict):
+        return {
+            key: without_dropped(value, before.get(key, _MISSING), live.get(key, _MISSING))
+            for key, value in inputs.items()
+            if value or key in live or before.get(key, _MISSING) != value
+        }
+    lists = all(isinstance(value, list) for value in (inputs, before, live))
+    if lists and len(inputs) == len(before) == len(live):
+        return [without_dropped(*items) for items in zip(inputs, before, live, strict=True)]
     return inputs

@@ -92,7 +92,7 @@ class ObjectOperations:
         session = await self._reach.require()
         session.protect(request.urn, request.news, request.olds)
         live = await update_object(
-            session, request.urn, inputs, recorded.live, managers, ignored=request.ignore_changes, patch=patch
+            session, request.urn, inputs, recorded, managers, ignored=request.ignore_changes, patch=patch
         )
         not_ready: NotReadyError | None = None
         try:

@@ -88,7 +88,7 @@ async def preview_update(
             session,
             request.urn,
             inputs,
-            recorded.live,
+            recorded,
             managers,
             ignored=request.ignore_changes,
             patch=patch,

@@ -9,9 +9,11 @@ from core.errors import SptFlowError
 from lab.plugins.kubernetes.annotations import PATCH_FORCE, is_true
 from lab.plugins.kubernetes.api_errors import ApiError
 from lab.plugins.kubernetes.cluster import describe
+from lab.plugins.kubernetes.drift import without_dropped
 from lab.plugins.kubernetes.manifest import Manifest, metadata_of, name_of, namespace_of, pluck
 from lab.plugins.kubernetes.ownership import owned_by_others_only, take_over
 from lab.plugins.kubernetes.session import Session
+from lab.plugins.kubernetes.state import Checkpoint
 from lab.plugins.protocol.host import Severity
 from lab.plugins.protocol.paths import parse_path
 
@@ -92,7 +94,7 @@ async def update_object(
     session: Session,
     urn: str,
     manifest: Manifest,
-    recorded: Manifest,
+    recorded: Checkpoint,
     managers: tuple[str, str],
     *,
     ignored: Sequence[str] = (),
@@ -103,13 +105,14 @@ async def update_object(
 
     Raise SptFlowError when the object is gone.
     """
-    live = await session.cluster.get({**manifest, "metadata": _identity(recorded) or _identity(manifest)})
+    live = await session.cluster.get({**manifest, "metadata": _identity(recorded.live) or _identity(manifest)})
     if live is None:
         raise SptFlowError(
             f"{describe(manifest)} is gone: it was deleted outside of this program.", next_command="pulumi refresh"
         )
+    wanted: Manifest = without_dropped(manifest, recorded.inputs, live)
     result = await apply_object(
-        session, urn, copy.deepcopy(manifest), live, managers[1], ignored=ignored, patch=patch, dry_run=dry_run
+        session, urn, copy.deepcopy(wanted), live, managers[1], ignored=ignored, patch=patch, dry_run=dry_run
     )
     if managers[0] != managers[1] and not dry_run:
         await relinquish(session, result, managers[0])

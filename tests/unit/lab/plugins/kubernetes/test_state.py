@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lab.plugins.kubernetes import state
-from lab.plugins.kubernetes.drift import inputs_of_unknown_origin, refreshed_inputs
+from lab.plugins.kubernetes.drift import inputs_of_unknown_origin, refreshed_inputs, without_dropped
 from lab.plugins.kubernetes.manifest import to_manifest, to_properties
 from lab.plugins.kubernetes.normalization import normalize
 from lab.plugins.protocol.values import UNKNOWN, Secret
@@ -90,6 +90,14 @@ def test_a_refresh_takes_what_changed_and_keeps_the_programs_spelling(
     live: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     assert refreshed_inputs(_INPUTS, _RECORDED, live) == expected
+
+
+def test_empty_values_the_server_drops_are_not_sent_again() -> None:
+    inputs = {"parameters": {}, "spec": {"items": [{"off": False, "emptyDir": {}}], "new": {}, "selector": {}}}
+    before = {"parameters": {}, "spec": {"items": [{"off": False, "emptyDir": {}}], "selector": {}}}
+    live: dict[str, Any] = {"spec": {"items": [{"emptyDir": {}}], "selector": {}}}
+    assert without_dropped(inputs, before, live) == {"spec": {"items": [{"emptyDir": {}}], "new": {}, "selector": {}}}
+    assert without_dropped(inputs, {}, {}) == inputs
 
 
 def test_inputs_of_an_object_no_program_knows() -> None:
