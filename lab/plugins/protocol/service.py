@@ -18,7 +18,7 @@ from lab.plugins.protocol.failures import abort
 from lab.plugins.protocol.redaction import Redactor
 from lab.plugins.protocol.requests import InvokeRequest
 from lab.plugins.protocol.stubs import plugin_pb2, provider_pb2, provider_pb2_grpc
-from lab.plugins.protocol.values import Properties, Value
+from lab.plugins.protocol.values import Properties, Secret, Value
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -57,6 +57,15 @@ def _handler(method: "_Method[_Request, _Response]") -> "_Handler[_Request, _Res
     return handle
 
 
+def _without_blanket(properties: Properties) -> Properties:
+    """Return properties whose `__inputs` is not secret as a whole: what is secret in it is marked inside, too.
+
+    Releases keep their inputs that way, and a name is no secret: it has to stay readable in a sentence.
+    """
+    inputs = properties.get("__inputs")
+    return {**properties, "__inputs": inputs.value} if isinstance(inputs, Secret) else properties
+
+
 class ProviderService(provider_pb2_grpc.ResourceProviderServicer):
     """Serves one provider to one engine."""
 
@@ -87,7 +96,7 @@ class ProviderService(provider_pb2_grpc.ResourceProviderServicer):
         for _, content in request.ListFields():
             if isinstance(content, struct_pb2.Struct):
                 with contextlib.suppress(SptFlowError):
-                    values.append(decode(content))
+                    values.append(_without_blanket(decode(content)))
         return Redactor(*values)
 
     async def stop_waiting(self) -> None:

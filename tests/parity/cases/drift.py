@@ -72,6 +72,14 @@ def _imported(value: str, *, imports: bool) -> Any:  # noqa: ANN401 - a program
     return program
 
 
+def _patch(value: str) -> Any:  # noqa: ANN401 - a program
+    def program(context: Context, options: ResourceOptions) -> None:
+        del context
+        k8s.core.v1.ConfigMapPatch("patch", metadata={"name": "settings"}, data={"b": value}, opts=options)
+
+    return program
+
+
 def _missing(context: Context, options: ResourceOptions) -> None:
     merged = ResourceOptions.merge(options, ResourceOptions(import_=f"{context.namespace}/nobody"))
     k8s.core.v1.ConfigMap("settings", metadata={"name": "nobody"}, data={}, opts=merged)
@@ -115,5 +123,14 @@ CASES = (
         provider=_MUTABLE,
     ),
     Case("import-missing", (Step("import", _missing, fails=True),)),
+    Case(
+        "patch",
+        (
+            Step("up", _patch("1"), before=_existing),
+            Step("again", _patch("1")),
+            Step("change", _patch("2")),
+            Step("destroy", _patch("2"), "destroy"),
+        ),
+    ),
     Case("get", (Step("up", _get, before=_existing), Step("again", _get))),
 )

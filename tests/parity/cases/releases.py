@@ -142,6 +142,13 @@ CASES = (
         ),
     ),
     Case(
+        "release-failed-refresh",
+        (
+            Step("up", _release({"replicas": 1}, name="one", timeout=4), before=_write_chart, fails=True),
+            Step("refresh", _release({"replicas": 1}, name="one", timeout=4), "refresh"),
+        ),
+    ),
+    Case(
         "release-no-chart",
         (Step("preview", _release({}, name="one"), "preview", fails=True),),
     ),
