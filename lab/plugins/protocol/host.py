@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 
+_REACH_SECONDS = 2.0
+_LOST_AFTER = 3  # failures in a row
+
+
 class Severity(Enum):
     """How loud a line is; values are the protocol's names."""
 
@@ -31,6 +35,7 @@ class Host:
 
     def __init__(self, address: str | None) -> None:
         self.cancelled = asyncio.Event()
+        self._address = ""
         self._channel: grpc.aio.Channel | None = None
         self._log: Callable[[engine_pb2.LogRequest], Awaitable[object]] | None = None
         if address:
@@ -38,6 +43,9 @@ class Host:
 
     def connect(self, address: str) -> None:
         """Use the engine at `address` (host:port) from now on."""
+        if address == self._address:
+            return
+        self._address = address
         self._channel = grpc.aio.insecure_channel(address)
         stub = engine_pb2_grpc.EngineStub(self._channel)
         # The stub's type only knows blocking channels; on this channel a call returns an awaitable.
@@ -61,6 +69,14 @@ class Host:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.cancelled.wait(), seconds)
             raise OperationCancelledError(what)
+
+    async def lost(self) -> None:
+        """Return when the engine cannot be reached any more; never, as long as there is none."""
+        failures = 0
+        while failures < _LOST_AFTER:
+            await asyncio.sleep(_REACH_SECONDS)
+            state = None if self._channel is None else self._channel.get_state(try_to_connect=True)
+            failures = failures + 1 if state is grpc.ChannelConnectivity.TRANSIENT_FAILURE else 0
 
     async def close(self) -> None:
         """Close the connection."""

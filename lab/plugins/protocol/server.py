@@ -46,7 +46,9 @@ async def _serve(provider: Provider, version: str) -> None:
         await server.start()
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
+        lost = asyncio.create_task(_watch(provider.host, lifeline))
         await lifeline.ended.wait()
+        lost.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GRACE_SECONDS):
                 await service.stop_waiting()
@@ -55,3 +57,9 @@ async def _serve(provider: Provider, version: str) -> None:
         await server.stop(grace=0.0)
     # Not sys.exit: that would wait for blocking calls that nobody needs any more.
     os._exit(0)
+
+
+async def _watch(host: Host, lifeline: Lifeline) -> None:
+    """End when the engine cannot be reached: the case where a wrapper hides its death from the lifeline."""
+    await host.lost()
+    lifeline.ended.set()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
@@ -104,6 +105,25 @@ def test_being_ended_with_a_command_running_ends_both(
             call.result(timeout=10)
     assert plugin.wait(5) == 0
     assert psutil.wait_procs([sleeper], timeout=5)[1] == []
+
+
+def test_an_engine_that_cannot_be_reached_any_more_ends_the_plugin() -> None:
+    engine = grpc.server(ThreadPoolExecutor(1))
+    port = engine.add_insecure_port("127.0.0.1:0")
+    engine.start()
+    process = subprocess.Popen(
+        [*_COMMAND, f"127.0.0.1:{port}"], cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        _port(process)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(8)
+        engine.stop(0).wait()
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+        process.communicate()
+        engine.stop(0)
 
 
 def test_a_message_larger_than_grpcs_default_passes(plugin: subprocess.Popen[str]) -> None:
