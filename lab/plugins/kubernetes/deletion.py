@@ -28,6 +28,8 @@ _MAY_SKIP_WAITING = frozenset(
     }
 )
 _SAY_AGAIN = 5.0
+_FIRST_LOOKS = (0.05, 0.1, 0.2, 0.4)
+"""Seconds between looks before a watch is opened: most objects are gone by then, and a watch costs a connection."""
 
 
 def _holding_up(live: Manifest) -> list[str]:
@@ -55,6 +57,11 @@ async def delete_object(session: Session, urn: str, inputs: Manifest, recorded: 
         return
     if is_true(inputs, SKIP_AWAIT) and (named.group, named.kind) in _MAY_SKIP_WAITING:
         return
+    for pause in _FIRST_LOOKS:
+        await session.host.pause(pause, f"The deletion of {describe(answer)}")
+        live = await session.cluster.get(answer)
+        if live is None or uid_of(live) != uid_of(answer):
+            return
     await _wait_gone(session, urn, answer, patience)
 
 
