@@ -9,6 +9,7 @@ import pytest
 from tests.parity import deviations
 from tests.parity.deviations import Deviation, sort_out
 from tests.parity.difference import Difference, compare, table
+from tests.parity.matrix import CASES
 from tests.parity.observation import Observation, Resource, observe
 
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "x"}
@@ -110,3 +111,11 @@ def test_what_is_named_and_what_is_stale(
 
 def test_the_table_says_where() -> None:
     assert table([_DIFFERENCE]) == ("row:\n  up / core/v1:ConfigMap::a / inputs / data: official absent, ours present")
+
+
+def test_deviations_name_cases_that_exist() -> None:
+    names = {case.name for case in CASES}
+    unknown = {
+        deviation.name: deviation.cases - names for deviation in deviations.DEVIATIONS if deviation.cases - names
+    }
+    assert not unknown

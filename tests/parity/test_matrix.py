@@ -3,7 +3,7 @@
 import pytest
 
 from tests.parity.case import Case
-from tests.parity.deviations import DEVIATIONS, sort_out
+from tests.parity.deviations import sort_out
 from tests.parity.difference import compare, table
 from tests.parity.matrix import CASES
 from tests.parity.side import Side, find_official
@@ -30,9 +30,3 @@ def test_same(case: Case, official_side: Side, our_side: Side) -> None:
     )
     assert not unnamed, f"{len(unnamed)} differences without a name:\n{table(unnamed)}{told}"
     assert not stale, f"not observed any more: {', '.join(deviation.name for deviation in stale)}"
-
-
-def test_deviations_name_cases_that_exist() -> None:
-    names = {case.name for case in CASES}
-    unknown = {deviation.name: deviation.cases - names for deviation in DEVIATIONS if deviation.cases - names}
-    assert not unknown
