@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Final
+from typing import Final, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -46,5 +46,12 @@ def main() -> int:
     return code if isinstance(code, int) else 0
 
 
+def leave(code: int) -> NoReturn:
+    """End the process at once: after a failed run the Pulumi SDK may keep a thread alive that would block the exit."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

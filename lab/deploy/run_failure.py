@@ -78,5 +78,8 @@ def explain_failure(events: RunEvents, output: str, *, stack: str, state: str) -
 
 
 def _error_lines(output: str) -> list[str]:
-    lines = [line.strip().removeprefix("error: ") for line in output.splitlines() if line.strip().startswith("error:")]
-    return [line for line in dict.fromkeys(lines) if not _NOISE.search(line)]
+    lines = [line.strip() for line in output.splitlines()]
+    told = [line.partition("error: ")[2] for line in lines if "error: " in line]
+    worth = [line for line in dict.fromkeys(told) if not _NOISE.search(line)]
+    # Without a line that says "error:", the last one printed is the best there is.
+    return worth or [line for line in lines if line and not _NOISE.search(line)][-1:]

@@ -13,6 +13,7 @@ from lab.deploy.passphrase import ensure_passphrase
 from lab.deploy.run_events import RunEvents
 from lab.deploy.stack_file import PROJECT_ROOT
 from lab.deploy.state_file import check_state, release_engines, state_exists
+from lab.deploy.state_recovery import recover_checkpoint, sweep_unfinished
 from lab.deploy.target import DeployTarget
 from lab.deploy.workspace import prepare_workspace
 from lab.limits import declare_limits
@@ -88,8 +89,12 @@ def _preview(engine: Engine, progress: Progress) -> Deployment:
 def _make_state_usable(engine: Engine, target: DeployTarget, backend: Path) -> None:
     name = target.stack.name
     backend.mkdir(parents=True, exist_ok=True, mode=0o700)
+    died = release_engines(backend, name)
+    if died:
+        recover_checkpoint(backend, name)
+    sweep_unfinished(backend)
     check_state(backend, name)
     if target.passphrase is not None:
         ensure_passphrase(target.passphrase, state_exists=state_exists(backend, name))
-    if release_engines(backend, name):
+    if died:
         engine.unlock()

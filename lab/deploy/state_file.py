@@ -1,6 +1,6 @@
 """The state as a file on disk: whether it can be read, which backup to go back to, and locks of dead engines."""
 
-__all__ = ["check_state", "newest_readable_backup", "release_engines", "state_exists", "state_path"]
+__all__ = ["check_state", "is_readable", "newest_readable_backup", "release_engines", "state_exists", "state_path"]
 
 import json
 import socket
@@ -29,7 +29,7 @@ def state_exists(backend: Path, stack: str) -> bool:
 def check_state(backend: Path, stack: str) -> None:
     """Raise a SptFlowError that names the backup to go back to when the checkpoint cannot be read."""
     path = state_path(backend, stack)
-    if not path.exists() or _readable(path):
+    if not path.exists() or is_readable(path):
         return
     backup = newest_readable_backup(backend, stack)
     if backup is None:
@@ -52,7 +52,7 @@ def newest_readable_backup(backend: Path, stack: str) -> Path | None:
         path for path in (checkpoint.with_name(f"{checkpoint.name}.bak"), *folder.glob("*")) if path.is_file()
     ]
     ordered = sorted(candidates, key=lambda path: path.stat().st_mtime, reverse=True)
-    return next((path for path in ordered if _readable(path)), None)
+    return next((path for path in ordered if is_readable(path)), None)
 
 
 def release_engines(backend: Path, stack: str, *, patience: float = 60.0) -> bool:
@@ -94,7 +94,8 @@ def _is_engine(pid: int) -> bool:
         return False
 
 
-def _readable(path: Path) -> bool:
+def is_readable(path: Path) -> bool:
+    """Tell whether a file is a whole checkpoint."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

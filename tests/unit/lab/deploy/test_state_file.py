@@ -11,6 +11,7 @@ import pytest
 
 from core.errors import SptFlowError
 from lab.deploy.state_file import check_state, newest_readable_backup, release_engines, state_path
+from lab.deploy.state_recovery import recover_checkpoint, sweep_unfinished
 
 GOOD = json.dumps({"version": 3, "checkpoint": {}})
 
@@ -80,3 +81,29 @@ def test_a_lock_of_another_machine_is_respected(tmp_path: Path) -> None:
 
 def test_no_lock_needs_no_unlocking(tmp_path: Path) -> None:
     assert not release_engines(tmp_path, "dev", patience=0)
+
+
+def test_what_was_never_finished_is_swept_away(tmp_path: Path) -> None:
+    good = lock(tmp_path, "good.json", '{"pid": 1}')
+    torn = lock(tmp_path, "torn.json", "")
+    unfinished = lock(tmp_path, "new.json.18ea.tmp", "")
+    sweep_unfinished(tmp_path)
+    assert good.exists()
+    assert not torn.exists()
+    assert not unfinished.exists()
+
+
+def test_a_checkpoint_torn_by_a_dead_engine_is_kept_and_replaced_by_its_backup(tmp_path: Path) -> None:
+    path = put(state_path(tmp_path, "dev"), "")
+    put(path.with_name("dev.json.bak"), GOOD)
+    kept = recover_checkpoint(tmp_path, "dev")
+    assert kept is not None
+    assert kept.read_text(encoding="utf-8") == ""
+    assert path.read_text(encoding="utf-8") == GOOD
+
+
+def test_a_good_checkpoint_is_left_alone(tmp_path: Path) -> None:
+    path = put(state_path(tmp_path, "dev"), GOOD)
+    put(path.with_name("dev.json.bak"), '{"version": 3, "checkpoint": {"older": true}}')
+    assert recover_checkpoint(tmp_path, "dev") is None
+    assert path.read_text(encoding="utf-8") == GOOD
