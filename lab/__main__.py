@@ -1,5 +1,6 @@
 """`python -m lab`: the commands behind the make targets."""
 
+import importlib
 import os
 import sys
 from typing import Final, NoReturn
@@ -8,11 +9,12 @@ import typer
 from typer.exceptions import TyperException
 
 from core.errors import SptFlowError, UsageError
-from lab.commands import down, preview, status, toolchain, up
 from lab.commands.failure import show_failure, unexpected
 
 _INTERRUPTED: Final = 130
 _DEBUG: Final = "SPT_FLOW_DEBUG"
+COMMANDS: Final = ("up", "preview", "status", "down", "toolchain")
+"""The commands, in the order they are listed; each is a module of its name."""
 
 app = typer.Typer(
     help="The embedded lab of spt-flow: a real Kubernetes on this machine, with the platform deployed into it.",
@@ -21,12 +23,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, preview, status, down, toolchain):
-    command.register(app)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `up` and its kind subcommands, however few of them are loaded."""
+
+
+def load_commands(words: list[str]) -> None:
+    """Add the command that is asked for, or all of them to be listed: each brings much to import."""
+    asked = [word for word in words[:1] if word in COMMANDS]
+    for name in asked or COMMANDS:
+        importlib.import_module(f"lab.commands.{name}").register(app)
 
 
 def main() -> int:
     """Run one command; a failure a user can meet is one sentence and an exit code."""
+    load_commands(sys.argv[1:])
     try:
         code = app(standalone_mode=False)
     except SptFlowError as error:

@@ -6,6 +6,7 @@ import os
 import re
 import runpy
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from semver import VersionInfo
 
 import versions
 from core.errors import SptFlowError
+from lab.deploy.import_ahead import import_ahead
 from lab.deploy.interrupt import InterruptGuard
 from lab.deploy.run_events import RunEvents
 from lab.deploy.run_failure import InterruptedRunError, explain_failure
@@ -91,6 +93,7 @@ class Engine:
 
     def _run(self, operation: Callable[[auto.Stack, RunEvents], object]) -> RunEvents:
         events = RunEvents(on_status=self._on_status)
+        threading.Thread(target=import_ahead, args=(self.files.program,), daemon=True).start()
         with InterruptGuard(self._announce_interrupt) as guard:
             try:
                 operation(self._open(), events)
