@@ -22,6 +22,7 @@ from lab.toolchain.lock import held
 _SYSTEM_FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _PACKAGES_TITLE = "Debian packages"
 _BUSYBOX_TITLE = "Static busybox"
+_TOOLS_TITLE = "Tools"
 _DEPLOY_TOOLS = ("pulumi", "helm")
 _LOW_BYTES = 4 * 1024**3
 """Below this much free disk the compiled packages of finished tools are given up for the room they take."""
@@ -64,10 +65,12 @@ def ensure_deploy_tools(progress: Progress, cache: Cache | None = None) -> Toolc
 def _ensure(progress: Progress, cache: Cache, tools: tuple[GoTool, ...], *, on_system: bool) -> Toolchain:
     packages = DebianPackages() if on_system else None
     builder = Builder(GoCompiler.of_this_environment(), cache)
-    progress.plan([*((_PACKAGES_TITLE, _BUSYBOX_TITLE) if on_system else ()), *(tool.title for tool in tools)])
     if _is_complete(builder, tools, packages):
-        _show_complete(progress, tools, on_system=on_system)
+        progress.plan([_TOOLS_TITLE])
+        with progress.step(_TOOLS_TITLE) as step:
+            step.unchanged("nothing to build or to install")
     else:
+        progress.plan([*((_PACKAGES_TITLE, _BUSYBOX_TITLE) if on_system else ()), *(tool.title for tool in tools)])
         try:
             if not _is_complete(builder, tools, packages=None):
                 check_room(cache.root)
@@ -99,13 +102,6 @@ def _is_complete(builder: Builder, tools: tuple[GoTool, ...], packages: DebianPa
     if packages is not None and (packages.missing() or not has_busybox(builder.cache)):
         return False
     return all(builder.stamp(tool).matches() for tool in tools)
-
-
-def _show_complete(progress: Progress, tools: tuple[GoTool, ...], *, on_system: bool) -> None:
-    there = ((_PACKAGES_TITLE, "already installed"), (_BUSYBOX_TITLE, "already there")) if on_system else ()
-    for title, reason in (*there, *((tool.title, "already built") for tool in tools)):
-        with progress.step(title) as step:
-            step.unchanged(reason)
 
 
 def _provide(progress: Progress, packages: DebianPackages | None, builder: Builder, tools: tuple[GoTool, ...]) -> None:
