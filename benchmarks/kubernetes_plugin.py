@@ -145,7 +145,7 @@ class _Bench:
         home = folder / "home" / "plugins" / f"resource-kubernetes-v{PULUMI_KUBERNETES}"
         home.mkdir(parents=True)
         (home / "pulumi-resource-kubernetes").symlink_to(plugin)
-        for part in ("backend", "work"):
+        for part in ("backend", "work", "tmp"):
             (folder / part).mkdir()
         cluster.kubectl("create", "namespace", name)
         self._stack = auto.create_or_select_stack(
@@ -158,6 +158,7 @@ class _Bench:
                     "PULUMI_HOME": str(folder / "home"),
                     "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
                     "PULUMI_CONFIG_PASSPHRASE": "bench",
+                    "TMPDIR": str(folder / "tmp"),  # the official plugin leaves kubeconfigs behind
                     "PULUMI_SKIP_UPDATE_CHECK": "true",
                     "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
                 },

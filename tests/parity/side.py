@@ -66,6 +66,7 @@ class Side:
         (home / _PLUGIN).symlink_to(plugin)
         (folder / "backend").mkdir(parents=True)
         (folder / "work").mkdir()
+        (folder / "tmp").mkdir()
         self._environment = {
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
@@ -73,6 +74,8 @@ class Side:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            # The official plugin leaves kubeconfigs behind.
+            "TMPDIR": str(folder / "tmp"),
             # Charts and repositories of whoever runs the tests are not part of the comparison.
             "HELM_CONFIG_HOME": str(folder / "helm"),
             "XDG_CACHE_HOME": str(folder / "cache"),
