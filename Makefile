@@ -45,7 +45,7 @@ lint: ## ruff, mypy, shellcheck, yamllint
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy .
-	@.venv/bin/shellcheck lab/bootstrap.sh .ci/run
+	@git ls-files -z '*.sh' .ci/run | xargs -0 .venv/bin/shellcheck
 	@.venv/bin/yamllint --strict .
 
 format: ## let ruff format and sort

@@ -1,7 +1,6 @@
-"""The final report, against golden files; UPDATE_GOLDEN=1 writes them anew."""
+"""The final report, against golden files; --update-golden writes them anew."""
 
 import io
-import os
 from pathlib import Path
 
 import pytest
@@ -65,11 +64,13 @@ def rich_text(report: Report) -> str:
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(("variant", "render"), [("plain", render_plain), ("rich", rich_text)])
-def test_reports_match_their_golden_files(case: str, variant: str, render: object) -> None:
+def test_reports_match_their_golden_files(
+    case: str, variant: str, render: object, request: pytest.FixtureRequest
+) -> None:
     golden = GOLDEN / f"{case}.{variant}.txt"
     assert callable(render)
     text = render(CASES[case])
-    if os.environ.get("UPDATE_GOLDEN"):
+    if request.config.getoption("--update-golden"):
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")
