@@ -1,6 +1,13 @@
 """The one error tree: every failure a user can meet is a sentence, an optional next command and an exit code."""
 
-__all__ = ["CommandFailedError", "CommandNotFoundError", "CommandTimeoutError", "SptFlowError", "UsageError"]
+__all__ = [
+    "CommandFailedError",
+    "CommandNotFoundError",
+    "CommandTimeoutError",
+    "InterruptedRunError",
+    "SptFlowError",
+    "UsageError",
+]
 
 from typing import ClassVar
 
@@ -55,3 +62,14 @@ class CommandTimeoutError(SptFlowError):
         super().__init__(f"'{program}' did not end within {seconds:g} s and was stopped.")
         self.program = program
         self.seconds = seconds
+
+
+class InterruptedRunError(SptFlowError):
+    """The user stopped the run (Ctrl-C); what was done stays, and the next run goes on from there."""
+
+    exit_code: ClassVar[int] = 130
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Stopped on request; what was done so far is kept and nothing is locked.", next_command="make up"
+        )

@@ -8,10 +8,9 @@ from typing import Final, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from core.errors import SptFlowError, UsageError
+from core.errors import InterruptedRunError, SptFlowError, UsageError
 from lab.commands.failure import show_failure, unexpected
 
-_INTERRUPTED: Final = 130
 _DEBUG: Final = "SPT_FLOW_DEBUG"
 COMMANDS: Final = ("up", "preview", "status", "down", "toolchain")
 """The commands, in the order they are listed; each is a module of its name."""
@@ -50,7 +49,9 @@ def main() -> int:
         show_failure(misuse)
         return misuse.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        return _INTERRUPTED
+        stopped = InterruptedRunError()
+        show_failure(stopped)
+        return stopped.exit_code
     except Exception as error:
         if os.environ.get(_DEBUG):
             raise

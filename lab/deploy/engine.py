@@ -16,11 +16,11 @@ from pulumi import automation as auto
 from semver import VersionInfo
 
 import versions
-from core.errors import SptFlowError
+from core.errors import InterruptedRunError, SptFlowError
 from lab.deploy.import_ahead import import_ahead
 from lab.deploy.interrupt import InterruptGuard
 from lab.deploy.run_events import RunEvents
-from lab.deploy.run_failure import InterruptedRunError, explain_failure
+from lab.deploy.run_failure import explain_failure
 from lab.deploy.stack_file import PROJECT_ROOT
 
 _CREDENTIAL: Final = re.compile(r"^PULUMI_|^KUBECONFIG$")

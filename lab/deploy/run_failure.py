@@ -1,9 +1,9 @@
 """Why an engine run failed, as one sentence of the error tree."""
 
-__all__ = ["InterruptedRunError", "PolicyViolationError", "RunFailedError", "explain_failure"]
+__all__ = ["PolicyViolationError", "RunFailedError", "explain_failure"]
 
 import re
-from typing import ClassVar, Final
+from typing import Final
 
 from core.errors import SptFlowError
 from lab.deploy.run_events import PolicyViolation, RunEvents
@@ -35,15 +35,6 @@ class PolicyViolationError(SptFlowError):
             next_command="mend what is named above, then make preview",
         )
         self.violations = violations
-
-
-class InterruptedRunError(SptFlowError):
-    """The user stopped the run; what was done is recorded and nothing is locked."""
-
-    exit_code: ClassVar[int] = 130
-
-    def __init__(self) -> None:
-        super().__init__("Stopped on request: what was done so far is recorded and unlocked.", next_command="make up")
 
 
 def explain_failure(events: RunEvents, output: str, *, stack: str, state: str) -> SptFlowError:
