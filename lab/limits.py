@@ -8,7 +8,7 @@ from lab.plugins.installation import InstalledPlugin
 from lab.progress import Progress
 
 _LIMITS: Final = (
-    ("NetworkPolicy enforcement", "the lab's bridge network stores policies and does not enforce them"),
+    ("NetworkPolicy enforcement", "the lab's pod network stores policies and does not enforce them"),
     ("volume sizes", "the lab's volumes are folders on this machine's disk; their size is not enforced"),
 )
 
