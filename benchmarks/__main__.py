@@ -26,7 +26,7 @@ def main() -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="spt-bench-") as name, open_progress() as progress:
         folder = Path(name)
-        ensure_toolchain(progress)
+        os.environ["PATH"] = os.pathsep.join([str(ensure_toolchain(progress).bin), os.environ["PATH"]])
         if os.environ.get("COLD") == "1":
             figures.append(cold_figure(folder, progress))
         figures.extend(lab_figures(folder, progress))
