@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.integration.conftest import Platform
 
 from lab.deploy.service import deploy, preview
 from lab.deploy.target import lab_target
 from lab.platform_health import platform_status
 from lab.progress import SilentProgress
+from tests.integration.conftest import Platform
 
 pytestmark = pytest.mark.lab
 

@@ -1,6 +1,7 @@
 """What the namespaces refuse and allow, asked of the real API server."""
 
 import pytest
+
 from tests.integration.conftest import Platform
 
 pytestmark = pytest.mark.lab
