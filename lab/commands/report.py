@@ -7,6 +7,7 @@ from lab.deploy.service import Deployment
 from lab.display import RichProgress, render_plain, render_rich
 from lab.display.report import Report
 from lab.instance import LabInstance
+from lab.toolchain import toolchain_bin
 
 
 def print_report(
@@ -35,6 +36,7 @@ def _facts(instance: LabInstance) -> tuple[tuple[str, str], ...]:
         ("registry, from this machine", f"{instance.registry_address}:{ports.REGISTRY}  (plain HTTP)"),
         ("registry, in the cluster", f"registry.coder.svc.cluster.local:{ports.REGISTRY}"),
         ("kubeconfig", str(instance.kubeconfig)),
+        ("kubectl, helm, pulumi", str(toolchain_bin())),
     )
 
 
@@ -49,7 +51,7 @@ def _next_commands(instance: LabInstance | None, *, stack: str, planned: bool) -
     if instance is None:
         return ((f"make preview STACK={stack}", "what a change would do"),)
     return (
-        (f"export KUBECONFIG={instance.kubeconfig}", "use kubectl on the lab"),
+        (f"export KUBECONFIG={instance.kubeconfig} PATH={toolchain_bin()}:$PATH", "use kubectl on the lab"),
         ("kubectl get nodes,pods -A", "what runs"),
         ("make status", "each part, healthy or not"),
         ("make down", "remove the lab and all data in it"),
