@@ -9,7 +9,6 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.figure import Figure
 from benchmarks.kubernetes_plugin import markdown, measure
 from benchmarks.lab_figures import cold_figure, lab_figures
 from core.errors import SptFlowError
@@ -23,17 +22,15 @@ _TARGET = PROJECT_ROOT / "docs" / "benchmarks.md"
 
 def main() -> int:
     """Measure every figure this machine allows; exit 1 when one is missed."""
-    figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="spt-bench-") as name, open_progress() as progress:
         folder = Path(name)
         os.environ["PATH"] = os.pathsep.join([str(ensure_toolchain(progress).bin), os.environ["PATH"]])
-        if os.environ.get("COLD") == "1":
-            figures.append(cold_figure(folder, progress))
-        figures.extend(lab_figures(folder, progress))
+        cold = [cold_figure(folder, progress)] if os.environ.get("COLD") == "1" else []
+        figures = [*cold, *lab_figures(folder, progress)]
         with progress.step("The kubernetes edition against the official plugin"):
             scaling = markdown(measure())
     rows = [figure.row() for figure in figures]
-    page = _page(rows if os.environ.get("COLD") == "1" else [*_cold_row(), *rows], scaling)
+    page = _page(rows if cold else [*_cold_row(), *rows], scaling)
     _TARGET.write_text(page, encoding="utf-8")
     sys.stdout.write(page)
     missed = [figure.name for figure in figures if figure.ratio > 1]
