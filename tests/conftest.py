@@ -9,8 +9,14 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from lab.toolchain import toolchain_bin
+
 _TESTS: Final = Path(__file__).parent
 _DANGEROUS_PREFIXES: Final = ("PULUMI_", "KUBE", "CODER_", "HELM_", "DOCKER_")
+
+if toolchain_bin().is_dir():
+    # The lab's own tools: what `make test` has built is what the tests use, before anything else on the machine.
+    os.environ["PATH"] = os.pathsep.join([str(toolchain_bin()), os.environ.get("PATH", os.defpath)])
 
 Golden = Callable[[str, Any], None]
 
