@@ -87,7 +87,9 @@ def test_a_killed_program_comes_back_and_the_cluster_works(
     try:
         eventually(lambda: kubectl.apply(build_pod(name), check=False).returncode == 0)
         kubectl.wait(f"pod/{name}", "condition=Ready", namespace="default")
-        assert kubectl.run("-n", "default", "exec", name, "--", "nslookup", "kubernetes.default.svc.cluster.local")
+        # A kubelet that has just started reports every pod unready for a moment, the one of the cluster's DNS too.
+        lookup = ("-n", "default", "exec", name, "--", "nslookup", "kubernetes.default.svc.cluster.local")
+        eventually(lambda: kubectl.run(*lookup, check=False).returncode == 0)
     finally:
         kubectl.delete(f"pod/{name}", namespace="default")
 
