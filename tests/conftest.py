@@ -1,6 +1,7 @@
 """Fixtures of every test: a clean environment, and golden files."""
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,9 @@ from lab.toolchain import toolchain_bin
 
 _TESTS: Final = Path(__file__).parent
 _DANGEROUS_PREFIXES: Final = ("PULUMI_", "KUBE", "CODER_", "HELM_", "DOCKER_")
+
+# A shell starts background jobs with SIGINT ignored, and programs inherit that: tests of Ctrl-C would test nothing.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if toolchain_bin().is_dir():
     # The lab's own tools: what `make test` has built is what the tests use, before anything else on the machine.

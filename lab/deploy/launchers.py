@@ -9,8 +9,8 @@ from pathlib import Path
 _ENGINE = """#!/bin/sh
 # A session of its own: Ctrl-C at the terminal reaches the caller alone, which passes on exactly one interrupt
 # (a second one would stop the engine without its state being written). If the caller dies, the engine is
-# interrupted too, finishes the step in flight and unlocks.
-exec setsid setpriv --pdeathsig INT -- {engine} "$@"
+# interrupted too, finishes the step in flight and unlocks; a background job's shell may have told it to ignore that.
+exec setsid setpriv --pdeathsig INT -- env --default-signal=INT {engine} "$@"
 """
 
 _ANALYZER = """#!/bin/sh
