@@ -1,9 +1,10 @@
 """Fixtures of every test: a clean environment, and golden files."""
 
+import gc
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,3 +89,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("not run on this machine")
         for reason, count in sorted(reasons.items()):
             terminalreporter.write_line(f"{count} {'test' if count == 1 else 'tests'}: {reason}")
+
+
+@pytest.hookimpl(tryfirst=True, wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Finish off what a failed Pulumi run left before the failure is shown.
+
+    Python 3.11's parser, which shows the source, breaks when a coroutine is finalised in the middle of its work.
+    """
+    if call.excinfo is not None:
+        gc.collect()
+    return (yield)

@@ -90,7 +90,7 @@ def _make_state_usable(engine: Engine, target: DeployTarget, backend: Path) -> N
     name = target.stack.name
     backend.mkdir(parents=True, exist_ok=True, mode=0o700)
     died = release_engines(backend, name)
-    if died:
+    if died or not state_exists(backend, name):
         recover_checkpoint(backend, name)
     sweep_unfinished(backend)
     check_state(backend, name)

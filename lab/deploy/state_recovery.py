@@ -11,14 +11,16 @@ from lab.deploy.state_file import is_readable, newest_readable_backup, state_pat
 
 
 def sweep_unfinished(backend: Path) -> None:
-    """Remove files whose writing never ended, and locks that cannot be read; no engine may be running.
+    """Remove files whose writing never ended, and locks and attributes that cannot be read; no engine may be running.
 
     The engine writes beside and renames: what still has its temporary name was never part of the state, but an empty
-    one among the locks makes every later run fail.
+    one among the locks makes every later run fail. So does a torn `.attrs`: beside each file it holds the content type
+    and a checksum, and the file is whole without it.
     """
-    for path in (backend / ".pulumi").rglob("*.tmp"):
+    folder = backend / ".pulumi"
+    for path in folder.rglob("*.tmp"):
         path.unlink(missing_ok=True)
-    for path in (backend / ".pulumi" / "locks").rglob("*.json"):
+    for path in (*(folder / "locks").rglob("*.json"), *folder.rglob("*.attrs")):
         try:
             json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
@@ -26,17 +28,20 @@ def sweep_unfinished(backend: Path) -> None:
 
 
 def recover_checkpoint(backend: Path, stack: str) -> Path | None:
-    """Put the newest good backup in place of a checkpoint that a killed engine tore; return the kept torn file.
+    """Put the newest good backup in place of a checkpoint that a killed engine left torn or not written yet.
 
-    Only for a stack whose last engine died holding its lock; any other unreadable checkpoint is for the user to judge.
+    The engine moves the checkpoint aside and then writes it anew: killed in between, it leaves none at all, and without
+    one the next run would know nothing of what is there. Returns the backup that was used, or None if none was needed.
+    Only for a stack whose last engine died; an unreadable checkpoint of any other is for the user to judge.
     """
     path = state_path(backend, stack)
     backup = newest_readable_backup(backend, stack)
-    if not path.exists() or is_readable(path) or backup is None:
+    if is_readable(path) or backup is None:
         return None
-    kept = path.with_name(f"{path.name}.torn-{time.time_ns()}")
-    shutil.copyfile(path, kept)
+    if path.exists():
+        shutil.copyfile(path, path.with_name(f"{path.name}.torn-{time.time_ns()}"))
     fresh = path.with_name(f"{path.name}.new")
     shutil.copyfile(backup, fresh)
+    path.with_name(f"{path.name}.attrs").unlink(missing_ok=True)
     fresh.replace(path)
-    return kept
+    return backup

@@ -87,19 +87,29 @@ def test_what_was_never_finished_is_swept_away(tmp_path: Path) -> None:
     good = lock(tmp_path, "good.json", '{"pid": 1}')
     torn = lock(tmp_path, "torn.json", "")
     unfinished = lock(tmp_path, "new.json.18ea.tmp", "")
+    attributes = put(tmp_path / ".pulumi" / "stacks" / "spt-flow" / "dev.json.attrs", "")
     sweep_unfinished(tmp_path)
+    assert not attributes.exists()
     assert good.exists()
     assert not torn.exists()
     assert not unfinished.exists()
 
 
-def test_a_checkpoint_torn_by_a_dead_engine_is_kept_and_replaced_by_its_backup(tmp_path: Path) -> None:
-    path = put(state_path(tmp_path, "dev"), "")
-    put(path.with_name("dev.json.bak"), GOOD)
-    kept = recover_checkpoint(tmp_path, "dev")
-    assert kept is not None
-    assert kept.read_text(encoding="utf-8") == ""
+@pytest.mark.parametrize("torn", [None, "", '{"version": 3, "check'])
+def test_what_a_dead_engine_left_of_a_checkpoint_is_replaced_by_its_backup(tmp_path: Path, torn: str | None) -> None:
+    path = state_path(tmp_path, "dev")
+    backup = put(path.with_name("dev.json.bak"), GOOD)
+    if torn is not None:
+        put(path, torn)
+    assert recover_checkpoint(tmp_path, "dev") == backup
     assert path.read_text(encoding="utf-8") == GOOD
+    kept = [found.read_text(encoding="utf-8") for found in path.parent.glob("*.torn-*")]
+    assert kept == ([] if torn is None else [torn])
+
+
+def test_a_stack_that_never_was_has_nothing_to_recover(tmp_path: Path) -> None:
+    assert recover_checkpoint(tmp_path, "dev") is None
+    assert not state_path(tmp_path, "dev").exists()
 
 
 def test_a_good_checkpoint_is_left_alone(tmp_path: Path) -> None:

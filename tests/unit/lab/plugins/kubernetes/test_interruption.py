@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from lab.deploy.state_file import is_readable
+from lab.deploy.state_recovery import sweep_unfinished
 from tests.unit.lab.plugins.kubernetes.background import BackgroundUp, many_maps, one_pod
 
 if TYPE_CHECKING:
@@ -46,10 +49,13 @@ def test_ctrl_c_while_waiting_leaves_a_sound_state(stage: "Stage") -> None:
 
 
 def _restore_checkpoint(stage: "Stage") -> None:
-    """Go back to the engine's backup where the kill hit the engine while it wrote its state."""
-    for checkpoint in stage.engine.backend.rglob("stacks/**/test.json"):
-        if not checkpoint.read_text().strip():
-            checkpoint.write_text(checkpoint.with_name("test.json.bak").read_text())
+    """Make good what the kill tore while the engine wrote its state, as a deployment does before it runs."""
+    backend = stage.engine.backend
+    sweep_unfinished(backend)
+    for backup in backend.rglob("stacks/**/test.json.bak"):
+        checkpoint = backup.with_name("test.json")
+        if not is_readable(checkpoint):
+            shutil.copyfile(backup, checkpoint)
 
 
 def test_kill_anywhere_then_up_converges(stage: "Stage") -> None:
