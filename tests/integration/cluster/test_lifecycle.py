@@ -1,11 +1,13 @@
 """Starting and stopping: nothing is left behind, a killed start is made good, two labs do not meet."""
 
+import contextlib
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -64,6 +66,13 @@ def _marked(text: str, marks: tuple[str, ...]) -> list[str]:
     return [line for line in text.splitlines() if any(mark in line for mark in marks)]
 
 
+def kill_all(pids: Iterable[int]) -> None:
+    """Kill each that is still there: the first process of a lab takes the others with it."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def settings() -> dict[str, str | None]:
     return {name: read(name) for name in (*GLOBAL_SETTINGS, FORWARDING)}
 
@@ -96,8 +105,7 @@ def test_down_of_a_crashed_lab_leaves_nothing_and_keeps_files_of_others(toolchai
     with borrowed_instance() as instance:
         before = snapshot(instance)
         start_lab(instance, toolchain, SilentProgress())
-        for pid in CgroupTree(instance.cgroup).processes():
-            os.kill(pid, signal.SIGKILL)
+        kill_all(CgroupTree(instance.cgroup).processes())
         note = instance.directory / "notes.txt"
         note.write_text("mine")
         stop_lab(instance, SilentProgress())
@@ -166,8 +174,7 @@ def test_a_start_killed_at_any_point_is_made_good_by_the_next(toolchain: Toolcha
             starter.kill()
             starter.wait()
             if chosen.random() < 1 / 2:
-                for pid in CgroupTree(instance.cgroup).processes():
-                    os.kill(pid, signal.SIGKILL)
+                kill_all(CgroupTree(instance.cgroup).processes())
         start_lab(instance, toolchain, SilentProgress())
         assert all(part.healthy for part in lab_status(instance))
         stop_lab(instance, SilentProgress())
