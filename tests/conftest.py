@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,6 +56,13 @@ def _clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(_DANGEROUS_PREFIXES):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _finish_leftovers() -> Iterator[None]:
+    """Finalise what interrupted Pulumi runs of a module left, here and not in the middle of a test of another one."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
