@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Iterator
 from typing import Never
 
@@ -11,11 +12,16 @@ from settings import SettingsError, read_settings
 
 @pytest.fixture(autouse=True)
 def _own_config() -> Iterator[None]:
+    # Mocks want a loop that is current; which one a test before left, if any, is nobody's promise.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     token = CONFIG.set({})
     pulumi.runtime.set_mocks(_NoResources(), project="spt-flow", stack="staging")
     yield
     CONFIG.reset(token)
     pulumi.runtime.set_all_config({}, [])
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 class _NoResources(pulumi.runtime.Mocks):
