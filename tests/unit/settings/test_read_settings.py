@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import Iterator
 from typing import Never
 
@@ -8,20 +7,17 @@ import pytest
 from pulumi.runtime.config import CONFIG
 
 from settings import SettingsError, read_settings
+from tests.support.event_loop import own_event_loop
 
 
 @pytest.fixture(autouse=True)
 def _own_config() -> Iterator[None]:
-    # Mocks want a loop that is current; which one a test before left, if any, is nobody's promise.
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    token = CONFIG.set({})
-    pulumi.runtime.set_mocks(_NoResources(), project="spt-flow", stack="staging")
-    yield
-    CONFIG.reset(token)
-    pulumi.runtime.set_all_config({}, [])
-    asyncio.set_event_loop(None)
-    loop.close()
+    with own_event_loop():
+        token = CONFIG.set({})
+        pulumi.runtime.set_mocks(_NoResources(), project="spt-flow", stack="staging")
+        yield
+        CONFIG.reset(token)
+        pulumi.runtime.set_all_config({}, [])
 
 
 class _NoResources(pulumi.runtime.Mocks):
