@@ -7,7 +7,7 @@ import re
 import runpy
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -43,7 +43,7 @@ class EngineFiles:
 
 
 class Engine:
-    """Preview, up, refresh and destroy of one stack; every failure is a SptFlowError, never a traceback."""
+    """Preview and up of one stack; every failure is a SptFlowError, never a traceback."""
 
     def __init__(self, stack: str, files: EngineFiles) -> None:
         self.stack = stack
@@ -78,14 +78,6 @@ class Engine:
                 show_secrets=False,
             )
         )
-
-    def destroy(self) -> RunEvents:
-        """Delete every resource of the stack."""
-        return self._run(lambda stack, events: stack.destroy(on_event=events, color="never", show_secrets=False))
-
-    def outputs(self) -> Mapping[str, object]:
-        """Return the stack's outputs; secret ones are left out."""
-        return {key: output.value for key, output in self._open().outputs().items() if not output.secret}
 
     def unlock(self) -> None:
         """Remove a lock whose owner is dead."""
