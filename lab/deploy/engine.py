@@ -79,6 +79,18 @@ class Engine:
             )
         )
 
+    def settle(self) -> RunEvents:
+        """Look at what there is and forget operations whose outcome no engine learned.
+
+        Creations among them are forgotten too: the next `up` makes them anew, and what such a one had made already is
+        taken over by its name.
+        """
+        return self._run(
+            lambda stack, events: stack.refresh(
+                clear_pending_creates=True, on_event=events, color="never", show_secrets=False
+            )
+        )
+
     def unlock(self) -> None:
         """Remove a lock whose owner is dead."""
         self._open().cancel()

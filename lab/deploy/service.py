@@ -12,7 +12,7 @@ from lab.deploy.launchers import write_launchers
 from lab.deploy.passphrase import ensure_passphrase
 from lab.deploy.run_events import RunEvents
 from lab.deploy.stack_file import PROJECT_ROOT
-from lab.deploy.state_file import check_state, release_engines, state_exists
+from lab.deploy.state_file import check_state, has_pending_operations, release_engines, state_exists
 from lab.deploy.state_recovery import recover_checkpoint, sweep_unfinished
 from lab.deploy.target import DeployTarget
 from lab.deploy.workspace import prepare_workspace
@@ -39,6 +39,10 @@ def preview(target: DeployTarget, toolchain: Toolchain, progress: Progress) -> D
 def deploy(target: DeployTarget, toolchain: Toolchain, progress: Progress) -> Deployment:
     """Bring the stack to what the program says; a mandatory violation stops it before anything is changed."""
     engine = open_engine(target, toolchain, progress)
+    if target.local_state is not None and has_pending_operations(target.local_state, target.stack.name):
+        # Not left to `up`: it is not run when the preview's own refresh finds everything as it should be.
+        with progress.step("Settle what a killed run left open") as step:
+            engine.report_to(step.note).settle()
     planned = _preview(engine, progress)
     title = f"Deploy stack {target.stack.name}"
     if not planned.events.pending_changes():

@@ -1,6 +1,14 @@
 """The state as a file on disk: whether it can be read, which backup to go back to, and locks of dead engines."""
 
-__all__ = ["check_state", "is_readable", "newest_readable_backup", "release_engines", "state_exists", "state_path"]
+__all__ = [
+    "check_state",
+    "has_pending_operations",
+    "is_readable",
+    "newest_readable_backup",
+    "release_engines",
+    "state_exists",
+    "state_path",
+]
 
 import json
 import socket
@@ -24,6 +32,16 @@ def state_path(backend: Path, stack: str) -> Path:
 def state_exists(backend: Path, stack: str) -> bool:
     """Tell whether the stack has a checkpoint."""
     return state_path(backend, stack).exists()
+
+
+def has_pending_operations(backend: Path, stack: str) -> bool:
+    """Tell whether a killed engine left operations in the checkpoint of which it never learned the outcome."""
+    try:
+        content = json.loads(state_path(backend, stack).read_text(encoding="utf-8"))
+        latest = content["checkpoint"]["latest"] or {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return bool(latest.get("pending_operations"))
 
 
 def check_state(backend: Path, stack: str) -> None:

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import SptFlowError
-from lab.deploy.state_file import check_state, newest_readable_backup, release_engines, state_path
+from lab.deploy.state_file import (
+    check_state,
+    has_pending_operations,
+    newest_readable_backup,
+    release_engines,
+    state_path,
+)
 from lab.deploy.state_recovery import recover_checkpoint, sweep_unfinished
 
 GOOD = json.dumps({"version": 3, "checkpoint": {}})
@@ -117,3 +123,20 @@ def test_a_good_checkpoint_is_left_alone(tmp_path: Path) -> None:
     put(path.with_name("dev.json.bak"), '{"version": 3, "checkpoint": {"older": true}}')
     assert recover_checkpoint(tmp_path, "dev") is None
     assert path.read_text(encoding="utf-8") == GOOD
+
+
+@pytest.mark.parametrize(
+    ("text", "pending"),
+    [
+        ("{torn", False),
+        (GOOD, False),
+        (json.dumps({"version": 3, "checkpoint": {"latest": None}}), False),
+        (json.dumps({"version": 3, "checkpoint": {"latest": {"resources": []}}}), False),
+        (json.dumps({"version": 3, "checkpoint": {"latest": {"pending_operations": []}}}), False),
+        (json.dumps({"version": 3, "checkpoint": {"latest": {"pending_operations": [{"type": "updating"}]}}}), True),
+    ],
+)
+def test_operations_of_unknown_outcome_are_noticed(tmp_path: Path, text: str, *, pending: bool) -> None:
+    assert not has_pending_operations(tmp_path, "dev")
+    put(state_path(tmp_path, "dev"), text)
+    assert has_pending_operations(tmp_path, "dev") is pending
