@@ -55,9 +55,21 @@ class SmallStack:
         listing = self.kubectl.get("-n", self.run.namespace, "configmaps,secrets,deployments", "-l", SELECTOR)
         return {f"{item['kind']}/{item['metadata']['name']}" for item in listing["items"]}
 
+    @property
+    def state_file(self) -> Path:
+        return state_path(DeployPaths(Path(self.run.directory)).state, "dev")
+
     def state(self) -> Any:  # noqa: ANN401 - the engine's own JSON
-        path = state_path(DeployPaths(Path(self.run.directory)).state, "dev")
-        return json.loads(path.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+        return json.loads(self.state_file.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+
+    def leave_pending(self, kind: str) -> None:
+        """Write into the checkpoint what an engine leaves there that is killed while it works on a resource."""
+        content = json.loads(self.state_file.read_text(encoding="utf-8"))
+        latest = content["checkpoint"]["latest"]
+        resource = next(found for found in latest["resources"] if found["type"].endswith(":ConfigMap"))
+        latest["pending_operations"] = [{"resource": resource, "type": kind}]
+        self.state_file.write_text(json.dumps(content), encoding="utf-8")
+        self.state_file.with_name(f"{self.state_file.name}.attrs").unlink(missing_ok=True)
 
     def processes(self) -> list[psutil.Process]:
         """Return every process that works for this stack: engine, plugins, analyzer, the run itself."""

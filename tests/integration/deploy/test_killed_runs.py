@@ -59,6 +59,17 @@ def test_a_run_killed_anywhere_is_made_good_by_the_next(small_stack: SmallStack)
     assert outcomes["killed"] >= POINTS * 2 // 3, outcomes
 
 
+@pytest.mark.parametrize("kind", ["creating", "updating", "deleting"])
+def test_an_operation_whose_outcome_nobody_knows_is_settled(small_stack: SmallStack, kind: str) -> None:
+    """Also when nothing else differs: no `up` follows a preview that finds no change."""
+    stack = small_stack.at(50)
+    stack.up()
+    stack.leave_pending(kind)
+    assert stack.state()["pending_operations"]
+    stack.up()
+    stack.assert_sound()
+
+
 def test_an_interrupted_run_ends_by_itself_and_leaves_a_sound_state(small_stack: SmallStack) -> None:
     small_stack.at(100).up()
     for generation, delay in ((101, 0.4), (102, 1.5), (103, 3.0)):
