@@ -1,0 +1,30 @@
+"""The server itself: health, version, licence."""
+
+__all__ = ["Deployment"]
+
+from sptcoder.api.connection import Connection
+from sptcoder.api.errors import ApiError, NoAnswerError
+from sptcoder.api.models.deployment import BuildInfo, Entitlements
+
+
+class Deployment:
+    """Requests about the server."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def is_healthy(self) -> bool:
+        """Say whether the server answers `/healthz`; no answer and a refusal are False, never an error."""
+        try:
+            self._connection.request("GET", "/healthz")
+        except (ApiError, NoAnswerError):
+            return False
+        return True
+
+    def build_info(self) -> BuildInfo:
+        """Return version and addresses; needs no token."""
+        return BuildInfo.model_validate(self._connection.get_json("/api/v2/buildinfo"))
+
+    def entitlements(self) -> Entitlements:
+        """Return what the licence gives."""
+        return Entitlements.model_validate(self._connection.get_json("/api/v2/entitlements"))

@@ -1,0 +1,60 @@
+"""Which failed requests are sent again, and when: only those that cannot make the server act twice."""
+
+__all__ = ["RetryPolicy", "is_safe_to_repeat"]
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_before_delay
+
+from sptcoder.api.errors import ApiError, NoAnswerError
+
+_IDEMPOTENT: Final = frozenset({"GET", "HEAD"})
+_TOO_MANY: Final = 429
+_TRANSIENT: Final = frozenset({502, 503, 504})
+_FIRST_PAUSE: Final = 0.25
+_LONGEST_PAUSE: Final = 5.0
+_LONGEST_RETRY_AFTER: Final = 60.0
+
+
+def is_safe_to_repeat(error: BaseException) -> bool:
+    """Say whether the request that failed with `error` may be sent again as it was.
+
+    GET and HEAD: after no answer, 429, 502, 503, 504. All others: only when the server surely did not act, which is
+    a connection that never came about, or 429. A proxy's 502 to 504 says nothing about what the server did.
+    """
+    if isinstance(error, NoAnswerError):
+        return error.method in _IDEMPOTENT or not error.may_have_acted
+    if isinstance(error, ApiError):
+        return error.status == _TOO_MANY or (error.method in _IDEMPOTENT and error.status in _TRANSIENT)
+    return False
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How long a request is tried, seconds in all; `sleep` and `jitter` are handed in by tests."""
+
+    budget: float = 30.0
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[float, float], float] = random.uniform
+
+    def retrying(self) -> Retrying:
+        """Return the loop for one request; it raises the last error when the next pause would exceed the budget."""
+        return Retrying(
+            retry=retry_if_exception(is_safe_to_repeat),
+            wait=self._pause,
+            stop=stop_before_delay(self.budget),
+            sleep=self.sleep,
+            reraise=True,
+        )
+
+    def _pause(self, state: RetryCallState) -> float:
+        """Return the pause in seconds: what the server asked for (at most a minute), else growing with jitter."""
+        error = state.outcome.exception() if state.outcome is not None else None
+        if isinstance(error, ApiError) and error.retry_after is not None:
+            return min(error.retry_after, _LONGEST_RETRY_AFTER)
+        ceiling = min(_FIRST_PAUSE * 2.0 ** (state.attempt_number - 1), _LONGEST_PAUSE)
+        return self.jitter(ceiling / 2, ceiling)
