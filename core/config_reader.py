@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
 from core.errors import UsageError
@@ -57,6 +57,7 @@ class ConfigReader:
     def read(self, group: type[_Some]) -> _Some:
         """Return the group with its values, or raise SettingsError for the first invalid one."""
         names = {to_camel(name): name for name in group.model_fields}
+        self._refuse_plain_secrets(group)
         try:
             return group.model_validate({key: self._values[key] for key in names if key in self._values})
         except ValidationError as error:
@@ -88,6 +89,20 @@ class ConfigReader:
             example = None if key in self._secret else str(most)
             raise self._error(type(lower[0]), lower[1], f"at most {shown} of {key}, is allowed", example)
 
+    def refusal(self, group: SettingsGroup, name: str, allowed: str, example: str | None = None) -> SettingsError:
+        """Return the error for a setting whose value does not go with the others; `allowed` says what would."""
+        return self._error(type(group), name, allowed, example)
+
+    def _refuse_plain_secrets(self, group: type[SettingsGroup]) -> None:
+        """Raise SettingsError for a value in clear of a setting that must be stored as a secret; never repeat it."""
+        for name, field in group.model_fields.items():
+            path = f"{self._project}:{to_camel(name)}"
+            if isinstance(field.default, SecretStr) and self._values.get(to_camel(name)) and path not in self._secret:
+                raise SettingsError(
+                    f"Stack {_shown(self._stack)} has the setting {path} in clear; it must be stored as a secret.",
+                    next_command=self._command("set", to_camel(name), secret=True),
+                )
+
     def _error(self, group: type[SettingsGroup], name: str, allowed: str, example: str | None = None) -> SettingsError:
         key, field = to_camel(name), group.model_fields[name]
         if key not in self._values:
@@ -102,12 +117,15 @@ class ConfigReader:
         )
 
     def _set_command(self, group: type[SettingsGroup], name: str, example: str | None = None) -> str:
-        is_list = isinstance(group.model_fields[name].default, tuple)
+        default = group.model_fields[name].default
+        if isinstance(default, SecretStr):
+            return self._command("set", to_camel(name), secret=True)
+        is_list = isinstance(default, tuple)
         return self._command("set", to_camel(name), example or _example(group, name), is_list=is_list)
 
-    def _command(self, verb: str, key: str, *value: str, is_list: bool = False) -> str:
+    def _command(self, verb: str, key: str, *value: str, is_list: bool = False, secret: bool = False) -> str:
         path = f"{self._project}:{key}"
-        words = ["pulumi", "config", verb, "--stack", self._stack]
+        words = ["pulumi", "config", verb, "--stack", self._stack, *(["--secret"] if secret else [])]
         return shlex.join([*words, *(["--path", f"{path}[0]"] if is_list else [path]), *value])
 
 

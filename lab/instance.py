@@ -112,6 +112,16 @@ class LabInstance(BaseModel):
         return self.service_cidr[50]
 
     @property
+    def coder_address(self) -> IPv4Address:
+        """Address of Coder's Service; users on this machine and workspaces reach Coder by it."""
+        return self.service_cidr[80]
+
+    @property
+    def coder_url(self) -> str:
+        """Where Coder answers, for the host and for pods alike."""
+        return f"http://{self.coder_address}"
+
+    @property
     def cgroup(self) -> str:
         """The cgroup, from the root, that holds every process of the lab."""
         return f"/spt-{self.name}"

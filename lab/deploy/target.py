@@ -62,6 +62,8 @@ def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:
             "kubeconfigPath": str(instance.kubeconfig),
             "kubeContext": instance.context,
             "registryClusterIp": str(instance.registry_address),
+            "coderClusterIp": str(instance.coder_address),
+            "coderAccessUrl": instance.coder_url,
         },
     )
 

@@ -16,7 +16,11 @@ from core.quantity import Quantity
 from settings import Settings, load_settings
 from tests.support.recording import declare
 
-_CONFIG = {"spt-flow:kubeContext": "here", "spt-flow:nodeCidrs": '["10.0.0.0/16"]'}
+_CONFIG = {
+    "spt-flow:kubeContext": "here",
+    "spt-flow:nodeCidrs": '["10.0.0.0/16"]',
+    "spt-flow:coderAccessUrl": "https://coder.example.com",
+}
 _NAMES = ("coder", "coder-workspace", "spt-system")
 
 

@@ -36,6 +36,8 @@ def _configure(tmp_path: Path, stack: str, **values: str) -> None:
     content = yaml.safe_load((_ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
     texts = engine_texts(content)
     own = {"kubeconfigPath": str(kubeconfig), "kubeContext": "here", **values}
+    if stack == "dev":
+        own.setdefault("coderAccessUrl", "http://10.98.0.80")  # the lab adds it to its copy
     pulumi.runtime.set_all_config({**texts, **{f"spt-flow:{key}": value for key, value in own.items()}})
 
 

@@ -13,7 +13,12 @@ _KEYS = [to_camel(name) for group in GROUPS for name in group.model_fields]
 
 
 def _config(**values: str) -> dict[str, str]:
-    complete = {"kubeContext": "here", "nodeCidrs": '["10.0.0.0/16"]', **values}
+    complete = {
+        "kubeContext": "here",
+        "nodeCidrs": '["10.0.0.0/16"]',
+        "coderAccessUrl": "https://coder.example.com",
+        **values,
+    }
     return {f"spt-flow:{key}": value for key, value in complete.items()}
 
 
@@ -116,7 +121,7 @@ def test_each_kind_of_value_says_what_it_allows(key: str, value: str, expected: 
     assert command.startswith("pulumi config set --stack staging ")
 
 
-@pytest.mark.parametrize("key", ["kubeContext", "nodeCidrs"])
+@pytest.mark.parametrize("key", ["kubeContext", "nodeCidrs", "coderAccessUrl"])
 @pytest.mark.parametrize("absent", ["empty", "missing"])
 def test_required_settings_are_asked_for(key: str, absent: str) -> None:
     config = _config()
@@ -130,6 +135,7 @@ def test_required_settings_are_asked_for(key: str, absent: str) -> None:
     expected = {
         "kubeContext": "pulumi config set --stack prod spt-flow:kubeContext staging",
         "nodeCidrs": "pulumi config set --stack prod --path 'spt-flow:nodeCidrs[0]' 10.0.0.0/16",
+        "coderAccessUrl": "pulumi config set --stack prod spt-flow:coderAccessUrl https://coder.example.com",
     }
     assert caught.value.next_command == expected[key]
 

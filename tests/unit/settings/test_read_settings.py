@@ -1,5 +1,6 @@
+import json
 from collections.abc import Iterator
-from typing import Never
+from typing import Final, Never
 
 import pulumi
 import pulumi.runtime
@@ -8,6 +9,12 @@ from pulumi.runtime.config import CONFIG
 
 from settings import SettingsError, read_settings
 from tests.support.event_loop import own_event_loop
+
+_REQUIRED: Final = {
+    "spt-flow:kubeContext": "here",
+    "spt-flow:nodeCidrs": '["10.0.0.0/16"]',
+    "spt-flow:coderAccessUrl": "https://coder.example.com",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +36,7 @@ class _NoResources(pulumi.runtime.Mocks):
 
 
 def test_reads_what_the_engine_set() -> None:
-    pulumi.runtime.set_all_config({"spt-flow:kubeContext": "here", "spt-flow:nodeCidrs": '["10.0.0.0/16"]'})
+    pulumi.runtime.set_all_config(_REQUIRED)
     settings = read_settings()
     assert (settings.stack, settings.cluster.kube_context) == ("staging", "here")
 
@@ -48,5 +55,5 @@ def test_does_not_repeat_what_the_engine_marked_as_secret() -> None:
 
 
 def test_reads_what_the_language_host_leaves_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PULUMI_CONFIG", '{"spt-flow:kubeContext": "env", "spt-flow:nodeCidrs": "[\\"10.0.0.0/16\\"]"}')
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({**_REQUIRED, "spt-flow:kubeContext": "env"}))
     assert read_settings().cluster.kube_context == "env"

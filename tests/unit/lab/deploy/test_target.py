@@ -37,6 +37,8 @@ def test_the_labs_stack_gets_the_labs_own_kubeconfig_and_addresses(tmp_path: Pat
         "kubeconfigPath": str(lab.kubeconfig),
         "kubeContext": "spt-flow-unit",
         "registryClusterIp": "10.98.7.50",
+        "coderClusterIp": "10.98.7.80",
+        "coderAccessUrl": "http://10.98.7.80",
     }
     assert target.backend == f"file://{tmp_path}/state"
 

@@ -1,0 +1,85 @@
+"""The kinds of settings that say where something is: URLs, wildcard host names, sources of charts."""
+
+__all__ = ["AccessUrl", "ChartSource", "WildcardHost", "is_cluster_internal"]
+
+import re
+from typing import Annotated, Final
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BeforeValidator
+
+from core.kubernetes_names import is_label, is_subdomain
+
+_INTERNAL: Final = (".svc", ".cluster.local", ".local", ".localdomain")
+_CHART_NAME: Final = re.compile(r"/[\w./@+-]*|[\w][\w./-]*", re.ASCII)
+
+
+def is_cluster_internal(host: str) -> bool:
+    """Say whether a host name means something inside a cluster only: a bare name, *.svc, *.cluster.local."""
+    return ("." not in host and ":" not in host) or host.endswith(_INTERNAL)
+
+
+def _split(text: str) -> SplitResult | None:
+    """Return the parts of an http or https URL without path, query and user; None for anything else."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return None
+    plain = not (parts.username or parts.password or parts.query or parts.fragment or parts.path)
+    fine = text.isprintable() and " " not in text and parts.scheme in ("http", "https") and bool(parts.hostname)
+    return parts if fine and plain and port != 0 else None
+
+
+def _access_url(value: object) -> str:
+    text = str(value)
+    if not text:
+        return ""
+    parts = _split(text)
+    if parts is None or parts.hostname is None or not (is_subdomain(parts.hostname) or ":" in parts.hostname):
+        raise ValueError("an http or https URL of a host alone is expected, for example https://coder.example.com")
+    if is_cluster_internal(parts.hostname):
+        raise ValueError(
+            "a host that users' own machines can reach is expected, never one that only the cluster knows, "
+            "for example https://coder.example.com"
+        )
+    return text
+
+
+def _wildcard(value: object) -> str:
+    text = str(value)
+    if not text:
+        return ""
+    label, dot, domain = text.removeprefix("*").partition(".")
+    suffix_fine = not label or (label.startswith("-") and is_label(f"x{label}"))
+    if not (text.startswith("*") and dot and suffix_fine and is_subdomain(domain)):
+        raise ValueError(
+            "a host name that begins with * and has no scheme and no port is expected, for example *.coder.example.com"
+        )
+    return text
+
+
+def _chart_source(value: object) -> str:
+    text = str(value)
+    if text.startswith("oci://"):
+        fine = is_subdomain(text.removeprefix("oci://").partition("/")[0].partition(":")[0])
+    elif "://" in text:
+        fine = text.startswith(("https://", "http://")) and bool(urlsplit(text).hostname)
+    else:
+        fine = _CHART_NAME.fullmatch(text) is not None
+    if not fine or not text.isprintable() or " " in text:
+        raise ValueError(
+            "a chart repository (https://), a chart in a registry (oci://) or the path of a chart's folder is "
+            "expected, for example https://helm.coder.com/v2"
+        )
+    return text
+
+
+AccessUrl = Annotated[str, BeforeValidator(_access_url)]
+"""An http or https URL without a path that is not cluster-internal, or an empty string."""
+
+WildcardHost = Annotated[str, BeforeValidator(_wildcard)]
+"""A host name whose first label is `*` or `*-suffix`, or an empty string."""
+
+ChartSource = Annotated[str, BeforeValidator(_chart_source)]
+"""Where a chart comes from: a repository's URL, an oci:// reference, or a folder (relative to the program's)."""

@@ -1,0 +1,31 @@
+"""The settings of a stack: the only reader of pulumi.Config, typed and validated, unknown keys refused."""
+
+__all__ = [
+    "GROUPS",
+    "PROJECT",
+    "ClusterSettings",
+    "CoderLoginSettings",
+    "CoderSettings",
+    "DatabaseSettings",
+    "EntrySettings",
+    "QuotaSettings",
+    "ReaperSettings",
+    "RegistrySettings",
+    "Settings",
+    "SettingsError",
+    "TemplateSettings",
+    "WorkspaceSettings",
+    "engine_texts",
+    "load_settings",
+    "read_settings",
+]
+
+from core.config_reader import SettingsError
+from settings.cluster import ClusterSettings
+from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
+from settings.database import DatabaseSettings
+from settings.reaper import ReaperSettings
+from settings.registry import RegistrySettings
+from settings.stack import GROUPS, PROJECT, Settings, engine_texts, load_settings, read_settings
+from settings.templates import TemplateSettings
+from settings.workspace import QuotaSettings, WorkspaceSettings

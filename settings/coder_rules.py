@@ -1,0 +1,64 @@
+"""What settings of Coder must hold together: version and image, replicas and licence, host names, pairs of secrets."""
+
+__all__ = ["check_coder", "check_entry", "check_login"]
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from core.config_reader import ConfigReader
+from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
+
+_VERSION: Final = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z.-]+)?", re.ASCII)
+
+
+def check_coder(reader: ConfigReader, coder: CoderSettings) -> None:
+    """Raise SettingsError for a version that is none, an image of another version, or replicas without a licence."""
+    if _VERSION.fullmatch(coder.coder_chart_version) is None:
+        raise reader.refusal(coder, "coder_chart_version", "a version of three numbers is expected, for example 2.36.3")
+    tag = coder.coder_image.tag
+    if tag is not None and tag.removeprefix("v") != coder.coder_chart_version:
+        expected = coder.coder_chart_version
+        raise reader.refusal(
+            coder, "coder_image", f"the tag {expected} or v{expected} is expected, the value of coderChartVersion"
+        )
+    if tag is None:
+        raise reader.refusal(coder, "coder_image", "a tag is expected, too, since the chart puts it into the image")
+    if coder.coder_replicas > 1 and not coder.coder_licensed:
+        raise reader.refusal(
+            coder, "coder_replicas", "more than 1 needs a Premium licence, and coderLicensed is false", "1"
+        )
+
+
+def check_entry(reader: ConfigReader, entry: EntrySettings) -> None:
+    """Raise SettingsError for host names that do not belong together, or an entry that lacks what it needs."""
+    parts = urlsplit(entry.coder_access_url)
+    host, wildcard = parts.hostname or "", entry.coder_wildcard_access_url
+    domain = wildcard.partition(".")[2]
+    if wildcard and host != domain and not host.endswith(f".{domain}"):
+        raise reader.refusal(
+            entry,
+            "coder_wildcard_access_url",
+            f"a name below {host}, the host of coderAccessUrl, or beside it is expected",
+            f"*.{host}",
+        )
+    if entry.coder_entry == "none":
+        return
+    for name in ("coder_entry_class", "coder_entry_namespace"):
+        reader.require(entry, name)
+    if parts.scheme == "https":
+        reader.require(entry, "coder_tls_secret")
+    if parts.port is not None:
+        raise reader.refusal(entry, "coder_access_url", "a URL without a port is expected, since coderEntry is set")
+    if not all(isinstance(value, str) for value in entry.coder_entry_annotations.values()):
+        raise reader.refusal(entry, "coder_entry_annotations", "a JSON object of strings is expected")
+
+
+def check_login(reader: ConfigReader, login: CoderLoginSettings) -> None:
+    """Raise SettingsError for half of a pair. What the engine alone can open may be missing in an early check."""
+    if login.coder_github_auth or login.coder_github_login:
+        reader.require(login, "coder_github_client_id")
+    if login.coder_github_login:
+        reader.require(login, "coder_github_allowed_orgs")
+    if login.coder_connect_token.get_secret_value():
+        reader.require(login, "coder_connect_host")

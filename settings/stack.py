@@ -1,0 +1,141 @@
+"""All settings of one stack, read from its complete configuration."""
+
+__all__ = ["GROUPS", "PROJECT", "Settings", "engine_texts", "load_settings", "read_settings"]
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+import pulumi
+import pulumi.runtime.config
+
+from core.config_reader import ConfigReader, SettingsGroup
+from settings.cluster import ClusterSettings
+from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
+from settings.coder_rules import check_coder, check_entry, check_login
+from settings.database import DatabaseSettings
+from settings.reaper import ReaperSettings
+from settings.registry import RegistrySettings
+from settings.templates import TemplateSettings
+from settings.workspace import QuotaSettings, WorkspaceSettings
+
+PROJECT: Final = "spt-flow"
+"""The project's name, and with it the namespace of its keys."""
+
+GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
+    ClusterSettings,
+    RegistrySettings,
+    CoderSettings,
+    EntrySettings,
+    CoderLoginSettings,
+    DatabaseSettings,
+    TemplateSettings,
+    ReaperSettings,
+    WorkspaceSettings,
+    QuotaSettings,
+)
+"""Every group of settings; together their fields are all keys there are."""
+
+_ORDERED: Final = (
+    ("registry_cpu_request", "registry_cpu_limit"),
+    ("registry_cpu_limit", "coder_quota_cpu"),
+    ("registry_memory_request", "registry_memory_limit"),
+    ("registry_memory_limit", "coder_quota_memory"),
+    ("registry_storage", "coder_quota_storage"),
+    ("coder_cpu_request", "coder_cpu_limit"),
+    ("coder_cpu_limit", "coder_quota_cpu"),
+    ("coder_memory_request", "coder_memory_limit"),
+    ("coder_memory_limit", "coder_quota_memory"),
+    ("database_cpu_request", "database_cpu_limit"),
+    ("database_cpu_limit", "coder_quota_cpu"),
+    ("database_memory_request", "database_memory_limit"),
+    ("database_memory_limit", "coder_quota_memory"),
+    ("database_storage", "coder_quota_storage"),
+    ("database_dump_storage", "coder_quota_storage"),
+    ("workspace_cpu_request", "workspace_cpu_default"),
+    ("workspace_cpu_default", "workspace_cpu_max"),
+    ("workspace_cpu_max", "workspace_quota_cpu"),
+    ("workspace_memory_request", "workspace_memory_default"),
+    ("workspace_memory_default", "workspace_memory_max"),
+    ("workspace_memory_max", "workspace_quota_memory"),
+    ("workspace_disk_request", "workspace_disk_default"),
+    ("workspace_disk_default", "workspace_disk_max"),
+    ("workspace_home_storage", "workspace_quota_storage"),
+)
+"""Pairs of settings of which the first may not exceed the second."""
+
+_REQUIRED: Final = ("kube_context", "node_cidrs", "coder_access_url")
+
+
+class Settings(SettingsGroup):
+    """All settings of one stack, by concern."""
+
+    stack: str
+    cluster: ClusterSettings
+    registry: RegistrySettings
+    coder: CoderSettings
+    entry: EntrySettings
+    login: CoderLoginSettings
+    database: DatabaseSettings
+    templates: TemplateSettings
+    reaper: ReaperSettings
+    workspace: WorkspaceSettings
+    quota: QuotaSettings
+
+    def groups(self) -> Iterator[SettingsGroup]:
+        """Yield the groups, in the order of GROUPS."""
+        for name in type(self).model_fields:
+            group = getattr(self, name)
+            if isinstance(group, SettingsGroup):
+                yield group
+
+
+def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection[str] = ()) -> Settings:
+    """Build the settings from a stack's complete config map ("namespace:key" to text); pure.
+
+    Values of `secret_keys` are never repeated. Other namespaces belong to providers and are not looked at.
+    Raise SettingsError for the first key that is unknown, invalid or missing.
+    """
+    reader = ConfigReader(PROJECT, stack, config, secret_keys)
+    reader.refuse_unknown(GROUPS)
+    settings = Settings(
+        stack=stack,
+        cluster=reader.read(ClusterSettings),
+        registry=reader.read(RegistrySettings),
+        coder=reader.read(CoderSettings),
+        entry=reader.read(EntrySettings),
+        login=reader.read(CoderLoginSettings),
+        database=reader.read(DatabaseSettings),
+        templates=reader.read(TemplateSettings),
+        reaper=reader.read(ReaperSettings),
+        workspace=reader.read(WorkspaceSettings),
+        quota=reader.read(QuotaSettings),
+    )
+    owners = {name: group for group in settings.groups() for name in type(group).model_fields}
+    for name in _REQUIRED:
+        # What the lab's stack lacks is what the lab adds.
+        reader.require(owners[name], name, next_command="make up" if settings.cluster.cluster == "lab" else None)
+    for lower, upper in _ORDERED:
+        reader.refuse_above((owners[lower], lower), (owners[upper], upper))
+    check_coder(reader, settings.coder)
+    check_entry(reader, settings.entry)
+    check_login(reader, settings.login)
+    return settings
+
+
+def read_settings() -> Settings:
+    """Read the settings of the stack that this program runs for; raise SettingsError like load_settings."""
+    # pulumi.Config answers single keys only; to see unknown ones, the maps it looks into are read here.
+    config = {**pulumi.runtime.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
+    secret = [key for key in config if pulumi.runtime.is_config_secret(key)]
+    return load_settings(pulumi.get_stack(), {key: str(value) for key, value in config.items()}, secret)
+
+
+def engine_texts(config: Mapping[str, object]) -> dict[str, str]:
+    """Return the `config` of a stack file as the engine hands it to programs: every value as text.
+
+    With it load_settings can judge a stack file before anything is started. Values that are sealed (`secure:`) are
+    left out: only the engine can open them.
+    """
+    plain = {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
+    return {key: value if isinstance(value, str) else json.dumps(value, default=str) for key, value in plain.items()}
