@@ -12,8 +12,9 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text()
 SVG = "{http://www.w3.org/2000/svg}"
 
 _FORBIDDEN = {
-    "core": {"components", "lab", "policies", "settings"},
+    "core": {"components", "jobs", "lab", "policies", "settings"},
     "components": {"benchmarks", "lab", "policies"},
+    "jobs": {"benchmarks", "components", "lab", "policies", "settings"},
     "lab": {"benchmarks", "components"},
     "policies": {"benchmarks", "components", "lab", "settings"},
     "settings": {"components", "lab", "policies"},

@@ -1,0 +1,45 @@
+"""The nightly dump: written, read back to its end, named, and only then are older ones let go."""
+
+__all__ = ["dump_database"]
+
+import time
+from datetime import UTC, datetime
+
+from jobs.database.archive import PostgresClient
+from jobs.database.folder import Dump, DumpFolder
+from jobs.database.settings import DatabaseSettings
+from jobs.event_log import EventLog
+
+
+def dump_database(settings: DatabaseSettings, log: EventLog) -> Dump:
+    """Make one dump and return it; whatever fails, the dumps that were there stay, and no half one is taken for good.
+
+    Raise SptFlowError: no server, a full disk, another dump at work, an archive that cannot be read back.
+    """
+    client = PostgresClient(settings.environment())
+    folder = DumpFolder(settings.directory, settings.database)
+    started = time.monotonic()
+    with folder.locked():
+        for name in folder.remove_partials():
+            log.write("partial-removed", level="warning", file=name, reason="a former run was interrupted")
+        partial = folder.partial_path(datetime.now(UTC))
+        try:
+            client.dump(partial)
+            tables = client.check(partial)
+            dump = folder.accept(partial)
+        finally:
+            partial.unlink(missing_ok=True)
+        removed, damaged = folder.remove_old(settings.keep)
+    for name in damaged:
+        log.write("dump-damaged", level="warning", file=name, reason="its content is not what its checksum records")
+    log.write(
+        "dumped",
+        file=dump.path.name,
+        bytes=dump.size,
+        sha256=dump.recorded_checksum(),
+        tables=tables,
+        seconds=round(time.monotonic() - started, 3),
+        kept=len(folder.dumps()) - len(damaged),
+        removed=removed,
+    )
+    return dump
