@@ -1,6 +1,6 @@
 """OCI image archives, written without any container tool: a tar of content-addressed blobs with an index on top."""
 
-__all__ = ["ImageConfig", "ImageSpec", "write_archive"]
+__all__ = ["ImageConfig", "ImageSpec", "LayerFile", "write_archive"]
 
 import hashlib
 import io
@@ -35,6 +35,7 @@ class ImageConfig:
     environment: Mapping[str, str] = field(default_factory=dict)
     exposed_ports: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the `config` object of an image configuration; empty members are left out."""
@@ -46,17 +47,31 @@ class ImageConfig:
             "Cmd": list(self.command),
             "WorkingDir": self.working_directory,
             "Labels": dict(sorted(self.labels.items())),
+            "StopSignal": self.stop_signal,
         }
         return {name: value for name, value in members.items() if value}
 
 
 @dataclass(frozen=True)
+class LayerFile:
+    """A layer that is there already: an uncompressed tar, its SHA-256 in hexadecimal and its size in bytes."""
+
+    path: Path
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True)
 class ImageSpec:
-    """One image: the name it gets, what is in it, and how it starts."""
+    """One image: the name it gets, what is in it, and how it starts.
+
+    `entries` are its uppermost layer; `below` are those under it, the lowest first.
+    """
 
     reference: str
     entries: Sequence[Entry]
     config: ImageConfig
+    below: Sequence[LayerFile] = ()
 
 
 @dataclass(frozen=True)
@@ -76,18 +91,24 @@ def write_archive(spec: ImageSpec, output: Path, *, architecture: str | None = N
     """
     fresh = output.with_name(f"{output.name}.new")
     with tempfile.TemporaryFile(dir=output.parent) as layer_file, fresh.open("wb") as target:
-        write_layer(spec.entries, layer_file)
-        layer = _describe(layer_file)
-        config = _json(_image_config(spec, layer, architecture or _machine_architecture()))
+        layers = [_Blob(_LAYER_TYPE, layer.digest, layer.size) for layer in spec.below]
+        if spec.entries or not layers:
+            write_layer(spec.entries, layer_file)
+            layers.append(_describe(layer_file))
+        config = _json(_image_config(spec, layers, architecture or _machine_architecture()))
         config_blob = _Blob(_CONFIG_TYPE, hashlib.sha256(config).hexdigest(), len(config))
-        manifest = _json(_manifest(config_blob, layer, spec.config.labels))
+        manifest = _json(_manifest(config_blob, layers, spec.config.labels))
         manifest_blob = _Blob(_MANIFEST_TYPE, hashlib.sha256(manifest).hexdigest(), len(manifest))
         with tarfile.open(fileobj=target, mode="w", format=tarfile.GNU_FORMAT) as archive:
             _add(archive, "oci-layout", _json({"imageLayoutVersion": "1.0.0"}))
             _add(archive, "index.json", _json(_index(manifest_blob, spec.reference)))
             _add(archive, f"blobs/sha256/{config_blob.digest}", config)
             _add(archive, f"blobs/sha256/{manifest_blob.digest}", manifest)
-            _add_file(archive, f"blobs/sha256/{layer.digest}", layer_file, layer.size)
+            for layer in spec.below:
+                with layer.path.open("rb") as content:
+                    _add_file(archive, f"blobs/sha256/{layer.digest}", content, layer.size)
+            for top in layers[len(spec.below) :]:
+                _add_file(archive, f"blobs/sha256/{top.digest}", layer_file, top.size)
     fresh.replace(output)
     return f"sha256:{manifest_blob.digest}"
 
@@ -107,23 +128,23 @@ def _describe(file: IO[bytes]) -> _Blob:
     return _Blob(_LAYER_TYPE, digest.hexdigest(), size)
 
 
-def _image_config(spec: ImageSpec, layer: _Blob, architecture: str) -> dict[str, Any]:
+def _image_config(spec: ImageSpec, layers: Sequence[_Blob], architecture: str) -> dict[str, Any]:
     return {
         "created": _EPOCH,
         "architecture": architecture,
         "os": "linux",
         "config": spec.config.as_json(),
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer.digest}"]},
-        "history": [{"created": _EPOCH, "created_by": "spt-flow"}],
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer.digest}" for layer in layers]},
+        "history": [{"created": _EPOCH, "created_by": "spt-flow"} for _ in layers],
     }
 
 
-def _manifest(config: _Blob, layer: _Blob, labels: Mapping[str, str]) -> dict[str, Any]:
+def _manifest(config: _Blob, layers: Sequence[_Blob], labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "schemaVersion": 2,
         "mediaType": _MANIFEST_TYPE,
         "config": config.as_json(),
-        "layers": [layer.as_json()],
+        "layers": [layer.as_json() for layer in layers],
         "annotations": dict(sorted(labels.items())),
     }
 
