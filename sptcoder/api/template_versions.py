@@ -67,6 +67,10 @@ class TemplateVersions:
         """Ask that the import job be stopped."""
         self._connection.request("PATCH", f"/api/v2/templateversions/{version_id}/cancel")
 
+    def set_message(self, version_id: str, message: str) -> None:
+        """Replace the message of a version; its name stays."""
+        self._connection.request("PATCH", f"/api/v2/templateversions/{version_id}", body={"message": message})
+
     def archive(self, version_id: str) -> None:
         """Archive one version; ApiError if it is active, in use, or archived already."""
         self._connection.request("POST", f"/api/v2/templateversions/{version_id}/archive")
