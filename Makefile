@@ -2,24 +2,30 @@
 STACK ?= dev
 YES ?= 0
 PURGE ?= 0
+KEEP ?= 0
 
 PY := .venv/bin/python
 LAB := $(PY) -m lab
 BOOT := @sh lab/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview status down toolchain test lint format bench
+.PHONY: help up demo preview status down toolchain test lint format bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  STACK=dev      the stack to work on (dev is the embedded lab; staging and prod are clusters of yours)"
+	@echo "  KEEP=1         make demo leaves its workspace running"
 	@echo "  YES=1          make down does not ask"
 	@echo "  PURGE=1        make down also drops the cache of built tools"
 
 up: ## bring up the lab and deploy the platform into it
 	$(BOOT)
 	@$(LAB) up --stack $(STACK)
+
+demo: ## start a workspace in the running lab, run a command in it, delete it
+	$(BOOT)
+	@$(LAB) demo $(if $(filter 1,$(KEEP)),--keep)
 
 preview: ## show what 'up' would change, judged by the policies
 	$(BOOT)

@@ -1,6 +1,19 @@
 """Every port of the platform and of the lab, one constant each."""
 
-__all__ = ["APISERVER", "DNS", "ETCD_CLIENT", "ETCD_PEER", "REGISTRY", "REGISTRY_DEBUG"]
+__all__ = [
+    "APISERVER",
+    "CODER",
+    "CODER_METRICS",
+    "DNS",
+    "ETCD_CLIENT",
+    "ETCD_PEER",
+    "GIT",
+    "HTTP",
+    "HTTPS",
+    "POSTGRES",
+    "REGISTRY",
+    "REGISTRY_DEBUG",
+]
 
 APISERVER = 6443
 """Lab: kube-apiserver, on the lab's own node address."""
@@ -19,3 +32,21 @@ REGISTRY = 5000
 
 REGISTRY_DEBUG = 5001
 """The registry's metrics and health port inside its pod."""
+
+CODER = 8080
+"""Coder's HTTP port inside its pod; its Service has port 80."""
+
+CODER_METRICS = 2112
+"""Coder's Prometheus metrics, on the pod and on the headless Service."""
+
+POSTGRES = 5432
+"""Coder's database."""
+
+HTTP = 80
+"""Coder's Service, and the entry's plain listener, which only redirects."""
+
+HTTPS = 443
+"""The entry's listener with TLS; the API server's Service."""
+
+GIT = 9418
+"""Lab: the git server of `make demo`, on the host's end of the lab's link and only while that runs."""
