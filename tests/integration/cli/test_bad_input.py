@@ -109,7 +109,7 @@ def test_down_asks_and_never_guesses_without_a_terminal(checkout: Checkout) -> N
     assert lab.exists()
 
 
-@pytest.mark.parametrize("command", ["up", "preview", "status", "down", "toolchain"])
+@pytest.mark.parametrize("command", ["up", "demo", "preview", "status", "down", "toolchain"])
 def test_every_command_explains_itself(checkout: Checkout, command: str) -> None:
     done = checkout.lab(command, "--help")
     assert done.returncode == 0
