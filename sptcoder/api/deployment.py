@@ -2,9 +2,13 @@
 
 __all__ = ["Deployment"]
 
+from typing import Final
+
 from sptcoder.api.connection import Connection
 from sptcoder.api.errors import ApiError, NoAnswerError
 from sptcoder.api.models.deployment import BuildInfo, Entitlements
+
+_NOT_FOUND: Final = 404
 
 
 class Deployment:
@@ -26,5 +30,10 @@ class Deployment:
         return BuildInfo.model_validate(self._connection.get_json("/api/v2/buildinfo"))
 
     def entitlements(self) -> Entitlements:
-        """Return what the licence gives."""
-        return Entitlements.model_validate(self._connection.get_json("/api/v2/entitlements"))
+        """Return what the licence gives: nothing, if the server is built without the licensed parts (404)."""
+        try:
+            return Entitlements.model_validate(self._connection.get_json("/api/v2/entitlements"))
+        except ApiError as error:
+            if error.status == _NOT_FOUND:
+                return Entitlements()
+            raise

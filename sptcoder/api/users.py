@@ -77,7 +77,6 @@ class Users:
             "login_type": "password",
             "user_status": "active",
             "organization_ids": [organization_id],
-            "organization_id": organization_id,  # what servers before organizations read
         }
         return User.model_validate(self._connection.send_json("POST", "/api/v2/users", body))
 
