@@ -1,4 +1,4 @@
-"""The node's own images: brought into the lab's container runtime from archives, without any registry."""
+"""Images brought into the lab's container runtime from archives, without any registry."""
 
 __all__ = ["import_images", "runtime_answers"]
 
@@ -9,7 +9,7 @@ from core.errors import SptFlowError
 from lab.cluster.layout import CONTAINERD_SOCKET
 from lab.images import NodeImage
 
-_IMPORT_TIMEOUT = 120.0
+_IMPORT_TIMEOUT = 600.0
 _DIGEST = 2
 
 

@@ -20,7 +20,7 @@ from lab.cluster.programs import Configured, configure
 from lab.cluster.record import LabRecord, running_record, write_record
 from lab.cluster.supervisor import Supervisor, SupervisorGoneError
 from lab.cluster.wait import Waiter
-from lab.images import node_images
+from lab.images import node_images, platform_images
 from lab.instance import LabInstance
 from lab.progress import Progress
 from lab.toolchain import Toolchain
@@ -28,6 +28,7 @@ from lab.toolchain import Toolchain
 _API_SECONDS = 90.0
 _NODE_SECONDS = 90.0
 _ADDON_SECONDS = 120.0
+_PLATFORM = "Platform images"
 _SETTINGS, _PROCESSES, _IMAGES, _API, _NODE, _ADDONS = _STEPS = (
     "Lab settings and keys",
     "Lab processes",
@@ -38,9 +39,11 @@ _SETTINGS, _PROCESSES, _IMAGES, _API, _NODE, _ADDONS = _STEPS = (
 )
 
 
-def start_lab(instance: LabInstance, toolchain: Toolchain, progress: Progress) -> None:
+def start_lab(instance: LabInstance, toolchain: Toolchain, progress: Progress, *, platform: bool = False) -> None:
     """Bring the lab up: processes, node Ready, DNS and volumes available.
 
+    With `platform` the images of Coder and all that belongs to it are brought in too; they are large, and a lab that
+    runs none of it is up sooner without them.
     A lab that runs is brought to the wanted state; only what changed is restarted. What a crash left is cleared away
     first; data is kept. Raises SptFlowError, with the last lines of the log of the component that did not come up.
     """
@@ -54,7 +57,7 @@ def start_lab(instance: LabInstance, toolchain: Toolchain, progress: Progress) -
     try:
         instance.save()
         with exclusive(instance):
-            _Start(instance, toolchain, progress).run()
+            _Start(instance, toolchain, progress, platform=platform).run()
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise SptFlowError(f"The lab cannot be started: {where}{error.strerror or error}.") from None
@@ -63,8 +66,10 @@ def start_lab(instance: LabInstance, toolchain: Toolchain, progress: Progress) -
 class _Start:
     """One run of `start_lab`."""
 
-    def __init__(self, instance: LabInstance, toolchain: Toolchain, progress: Progress) -> None:
+    def __init__(self, instance: LabInstance, toolchain: Toolchain, progress: Progress, *, platform: bool) -> None:
         self._instance = instance
+        self._toolchain = toolchain
+        self._platform = platform
         self._bin = toolchain.bin
         self._progress = progress
         self._layout = ClusterLayout.of(instance)
@@ -73,7 +78,7 @@ class _Start:
         self._launched_at: float | None = None
 
     def run(self) -> None:
-        self._progress.plan(list(_STEPS))
+        self._progress.plan([*_STEPS, *([_PLATFORM] if self._platform else [])])
         names = {image.name: image.reference for image in self._images}
         with self._progress.step(_SETTINGS):
             configured = configure(self._instance, self._bin, names["pause"])
@@ -84,6 +89,8 @@ class _Start:
         self._node(record, waiter)
         manifests = build_addons(self._instance, names, has_upstream_dns=configured.has_upstream_dns)
         self._addons(record, waiter, manifests)
+        if self._platform:
+            self._platform_images(record)
         if not configured.has_upstream_dns:
             reason = "this machine's name servers listen on its own loopback, or there are none"
             self._progress.left_out("names outside the cluster, for pods", reason)
@@ -117,6 +124,14 @@ class _Start:
                 lambda: runtime_answers(record.pid), what="the start of containerd", program="containerd", seconds=30
             )
             if not import_images(record.pid, self._images):
+                step.unchanged("already there")
+
+    def _platform_images(self, record: LabRecord) -> None:
+        with self._progress.step(_PLATFORM) as step:
+            step.note("writing the archives")
+            images = platform_images(self._toolchain)
+            step.note("importing")
+            if not import_images(record.pid, images):
                 step.unchanged("already there")
 
     def _kubernetes_api(self, waiter: Waiter) -> None:

@@ -49,7 +49,7 @@ def _up_in_lab(stack_file: StackFile, instance: LabInstance, progress: RichProgr
     instance.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with run_lock(target.paths.run_lock, purpose="make up"):
         toolchain = ensure_toolchain(progress)
-        start_lab(instance, toolchain, progress)
+        start_lab(instance, toolchain, progress, platform=True)
         check_lab_kubeconfig(instance)
         return deploy(target, toolchain, progress)
 

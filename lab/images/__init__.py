@@ -1,5 +1,7 @@
-"""OCI images written from files of this machine, and the ones a lab's node needs."""
+"""OCI images written from files of this machine: the ones a lab's node needs, and the platform's."""
 
-from lab.images.node_images import NodeImage, node_images
+from lab.images.node_images import node_images
+from lab.images.platform_images import platform_images
+from lab.images.stored import NodeImage
 
-__all__ = ["NodeImage", "node_images"]
+__all__ = ["NodeImage", "node_images", "platform_images"]

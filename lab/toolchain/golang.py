@@ -1,6 +1,6 @@
 """Go itself: the compiler of the Python environment, never the machine's, in a surrounding that cannot drift."""
 
-__all__ = ["GoCompiler"]
+__all__ = ["GoCompiler", "go_architecture"]
 
 import importlib.util
 import os
@@ -51,10 +51,7 @@ class GoCompiler:
     @property
     def architecture(self) -> str:
         """Go's name of this machine's architecture; raise SptFlowError for one the lab does not run on."""
-        machine = platform.machine()
-        if machine not in _ARCHITECTURES:
-            raise SptFlowError(f"The lab runs on x86_64 and aarch64; this machine is '{machine}'.")
-        return _ARCHITECTURES[machine]
+        return go_architecture()
 
     @property
     def fingerprint(self) -> str:
@@ -93,6 +90,14 @@ class GoCompiler:
     def arguments(self, *args: str) -> tuple[str, ...]:
         """Return the arguments of `command` that run `go` so that it ends with the thread that started it."""
         return ("--pdeathsig", "KILL", str(self.root / "bin" / "go"), *args)
+
+
+def go_architecture() -> str:
+    """Return Go's name of this machine's architecture; raise SptFlowError for one the lab does not run on."""
+    machine = platform.machine()
+    if machine not in _ARCHITECTURES:
+        raise SptFlowError(f"The lab runs on x86_64 and aarch64; this machine is '{machine}'.")
+    return _ARCHITECTURES[machine]
 
 
 def _without_direct(proxies: str) -> str:

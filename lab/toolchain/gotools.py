@@ -33,7 +33,12 @@ class GoTool:
     @property
     def programs(self) -> tuple[str, ...]:
         """File names of the programs."""
-        return tuple(self.name if package == "." else package.rsplit("/", 1)[-1] for package in self.packages)
+        return tuple(self._program(package) for package in self.packages)
+
+    def _program(self, package: str) -> str:
+        last = package.rsplit("/", 1)[-1]
+        # A main package at the root of a module is called as the tool: "." and "/v2" are no names.
+        return self.name if package in {".", self.module} else last
 
     @property
     def title(self) -> str:
@@ -113,5 +118,39 @@ GO_TOOLS: tuple[GoTool, ...] = (
         module="github.com/rancher/local-path-provisioner",
         packages=("github.com/rancher/local-path-provisioner",),
         variables=(("main.VERSION", f"v{versions.LOCAL_PATH_PROVISIONER}"),),
+    ),
+    GoTool(
+        name="coder",
+        version=versions.CODER_LAB,
+        module="github.com/coder/coder/v2",
+        packages=("github.com/coder/coder/v2/cmd/coder",),
+        variables=(("github.com/coder/coder/v2/buildinfo.tag", versions.CODER_LAB),),
+    ),
+    GoTool(
+        name="terraform-provider-coder",
+        version=versions.TERRAFORM_PROVIDER_CODER,
+        module="github.com/coder/terraform-provider-coder/v2",
+        packages=("github.com/coder/terraform-provider-coder/v2",),
+    ),
+    GoTool(
+        name="terraform-provider-kubectl",
+        version=versions.TERRAFORM_PROVIDER_KUBECTL,
+        module="github.com/gavinbunney/terraform-provider-kubectl",
+        packages=("github.com/gavinbunney/terraform-provider-kubectl",),
+    ),
+    GoTool(
+        name="terraform",
+        version=versions.TERRAFORM,
+        module="github.com/hashicorp/terraform",
+        packages=("github.com/hashicorp/terraform",),
+        # A release, not a development build: its version has no suffix.
+        variables=(("github.com/hashicorp/terraform/version.dev", "no"),),
+    ),
+    GoTool(
+        name="envbuilder",
+        version=versions.ENVBUILDER,
+        module="github.com/coder/envbuilder",
+        packages=("github.com/coder/envbuilder/cmd/envbuilder",),
+        variables=(("github.com/coder/envbuilder/buildinfo.tag", versions.ENVBUILDER),),
     ),
 )

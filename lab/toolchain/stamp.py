@@ -29,6 +29,10 @@ class Stamp:
         for name in _SOURCES:
             source = tool.folder / name
             digest.update(f"{name}\0".encode() + (source.read_bytes() if source.is_file() else b"") + b"\0")
+        for source in sorted(tool.folder.glob("*/**/*")):
+            # Modules of our own inside the wrapper, which stand where the tool's would be.
+            if source.is_file():
+                digest.update(f"{source.relative_to(tool.folder)}\0".encode() + source.read_bytes() + b"\0")
         for part in (*tool.packages, tool.link_flags, compiler):
             digest.update(part.encode() + b"\0")
         return cls(tool, cache, digest.hexdigest())

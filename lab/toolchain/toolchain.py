@@ -37,6 +37,11 @@ class Toolchain:
     cni: Path = Path("/usr/lib/cni")
 
     @property
+    def terraform(self) -> Path:
+        """Folder of Terraform's provider mirror; `terraform_mirror` fills it."""
+        return self.bin.parent / "terraform"
+
+    @property
     def path_entries(self) -> tuple[Path, ...]:
         """The folders a lab process has on PATH, and no others."""
         return (self.bin, *(Path(folder) for folder in _SYSTEM_FOLDERS))

@@ -49,10 +49,10 @@ def lab(toolchain: Toolchain) -> Iterator[LabInstance]:
 
 
 @contextmanager
-def running_lab(toolchain: Toolchain) -> Iterator[LabInstance]:
-    """Start a lab in a free slot; take it down at the end."""
+def running_lab(toolchain: Toolchain, *, platform: bool = False) -> Iterator[LabInstance]:
+    """Start a lab in a free slot, with the platform's images where asked for; take it down at the end."""
     with borrowed_instance() as instance:
-        start_lab(instance, toolchain, SilentProgress())
+        start_lab(instance, toolchain, SilentProgress(), platform=platform)
         yield instance
 
 

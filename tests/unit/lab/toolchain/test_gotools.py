@@ -59,5 +59,27 @@ def test_the_programs_the_lab_runs_are_all_there() -> None:
     programs = {program for tool in GO_TOOLS for program in tool.programs}
     assert programs == {
         *("pause", "registry", "pulumi", "coredns", "helm", "local-path-provisioner"),
+        *("coder", "envbuilder", "terraform", "terraform-provider-coder", "terraform-provider-kubectl"),
         *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl", "kubeadm"),
     }
+
+
+@pytest.mark.parametrize(
+    ("package", "program"),
+    [
+        (".", "some-tool"),
+        ("example.com/owner/some-module/v2", "some-tool"),
+        ("example.com/owner/some-module/v2/cmd/server", "server"),
+    ],
+)
+def test_a_program_at_the_root_of_its_module_has_the_name_of_the_tool(package: str, program: str) -> None:
+    tool = GoTool(name="some-tool", version="1", module="example.com/owner/some-module/v2", packages=(package,))
+    assert tool.programs == (program,)
+
+
+def test_each_state_backend_that_terraform_leaves_out_stands_in_the_wrapper() -> None:
+    folder = MODULES / "terraform"
+    excluded = re.findall(r"^\t\S+/remote-state/(\w+) v0\.0\.0", (folder / "go.mod").read_text(), re.MULTILINE)
+    packages = {path.parent.name for path in folder.glob("backends/*/backend.go")} - {"leftout"}
+    assert len(excluded) == 8
+    assert packages == set(excluded)

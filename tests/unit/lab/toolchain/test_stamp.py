@@ -53,6 +53,11 @@ def test_another_compiler_flag_or_source_is_noticed(
         (folder / source.name).write_bytes(source.read_bytes())
     monkeypatch.setattr("lab.toolchain.gotools.MODULES", tmp_path / "modules")
     assert matches(cache)
+    (folder / "backends" / "s3").mkdir(parents=True)
+    assert matches(cache)
+    (folder / "backends" / "s3" / "backend.go").write_text("package s3")
+    assert not matches(cache)
+    (folder / "backends" / "s3" / "backend.go").unlink()
     (folder / "go.sum").write_text("x")
     assert not matches(cache)
 

@@ -1,0 +1,12 @@
+// Package gcs is left out of this build.
+package gcs
+
+import (
+	"github.com/hashicorp/terraform/internal/backend"
+	"github.com/hashicorp/terraform/internal/backend/remote-state/leftout"
+)
+
+// New returns a backend that refuses every use.
+func New() backend.Backend {
+	return leftout.New("gcs")
+}

@@ -1,0 +1,12 @@
+// Package oss is left out of this build.
+package oss
+
+import (
+	"github.com/hashicorp/terraform/internal/backend"
+	"github.com/hashicorp/terraform/internal/backend/remote-state/leftout"
+)
+
+// New returns a backend that refuses every use.
+func New() backend.Backend {
+	return leftout.New("oss")
+}

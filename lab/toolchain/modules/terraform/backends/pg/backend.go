@@ -1,0 +1,12 @@
+// Package pg is left out of this build.
+package pg
+
+import (
+	"github.com/hashicorp/terraform/internal/backend"
+	"github.com/hashicorp/terraform/internal/backend/remote-state/leftout"
+)
+
+// New returns a backend that refuses every use.
+func New() backend.Backend {
+	return leftout.New("pg")
+}
