@@ -34,9 +34,14 @@ def reaper() -> int:
 
 
 @app.command("dump-database")
-def dump() -> int:
+def dump(
+    *,
+    unless_empty: Annotated[
+        bool, typer.Option("--unless-empty", help="A database without a table is left alone; that is no failure.")
+    ] = False,
+) -> int:
     """Write a checked dump of the database, and let go of the oldest ones."""
-    dump_database(read_settings(DatabaseSettings), EventLog("dump-database"))
+    dump_database(read_settings(DatabaseSettings), EventLog("dump-database"), unless_empty=unless_empty)
     return 0
 
 

@@ -26,7 +26,7 @@ if toolchain_bin().is_dir():
 Golden = Callable[[str, Any], None]
 
 pytest_plugins = [
-    f"tests.support.{name}" for name in ("lab_instance", "apiserver") if (_TESTS / "support" / f"{name}.py").exists()
+    f"tests.support.{name}" for name in ("lab_instance", "apiserver", "postgres") if (_TESTS / "support" / f"{name}.py").exists()
 ]
 
 

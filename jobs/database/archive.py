@@ -12,6 +12,11 @@ from core.errors import CommandFailedError, SptFlowError
 
 _DUMP_SECONDS: Final = 3600.0
 _QUERY_SECONDS: Final = 60.0
+_RELATIONS: Final = (
+    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')"
+    " AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%';"
+)
 _TABLE_DATA: Final = " TABLE DATA "
 
 
@@ -75,6 +80,10 @@ class PostgresClient:
             timeout=_DUMP_SECONDS,
             doing="The dump could not be restored",
         )
+
+    def is_empty(self, database: str) -> bool:
+        """Say whether the database has no table, view or sequence; raise DatabaseError."""
+        return self.query(_RELATIONS, database) == ["0"]
 
     def query(self, statement: str, database: str | None = None, **values: str) -> list[str]:
         """Run SQL in one transaction and return the first column's lines; `values` fill in :'name' and :"name"."""

@@ -11,12 +11,16 @@ from jobs.database.settings import DatabaseSettings
 from jobs.event_log import EventLog
 
 
-def dump_database(settings: DatabaseSettings, log: EventLog) -> Dump:
+def dump_database(settings: DatabaseSettings, log: EventLog, *, unless_empty: bool = False) -> Dump | None:
     """Make one dump and return it; whatever fails, the dumps that were there stay, and no half one is taken for good.
 
-    Raise SptFlowError: no server, a full disk, another dump at work, an archive that cannot be read back.
+    With `unless_empty` a database without a table is left alone (None): nobody has used it yet. Raise SptFlowError:
+    no server, a full disk, another dump at work, an archive that cannot be read back.
     """
     client = PostgresClient(settings.environment())
+    if unless_empty and client.is_empty(settings.database):
+        log.write("nothing-to-dump", database=settings.database, reason="the database has no table yet")
+        return None
     folder = DumpFolder(settings.directory, settings.database)
     started = time.monotonic()
     with folder.locked():

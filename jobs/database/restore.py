@@ -20,11 +20,6 @@ _OTHER_SESSIONS: Final = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = :'name' AND backend_type = 'client backend'"
     " AND pid <> pg_backend_pid();"
 )
-_TABLES: Final = (
-    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')"
-    " AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%';"
-)
 _MAY_CREATE: Final = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user;"
 # With the encoding and the locale of the one whose place it takes.
 _CREATE: Final = (
@@ -48,7 +43,7 @@ def restore_database(settings: DatabaseSettings, log: EventLog, *, source: str, 
         dump = _chosen(folder, source)
         tables = _checked(client, dump)
         _refuse_sessions(client, settings.database)
-        is_empty = client.query(_TABLES, settings.database) == ["0"]
+        is_empty = client.is_empty(settings.database)
         if not is_empty and not force:
             raise UsageError(
                 f"The database '{settings.database}' is not empty; a dump goes into an empty one, or, with --force, "
