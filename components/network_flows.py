@@ -2,6 +2,8 @@
 
 __all__ = [
     "CODER",
+    "CODER_PODS",
+    "DATABASE_PODS",
     "DNS",
     "REGISTRY_PODS",
     "SYSTEM",
@@ -40,9 +42,10 @@ class Pods:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Networks outside the pod network, in CIDR notation."""
+    """Networks outside the pod network, in CIDR notation, except those inside them that `but_not` names."""
 
     cidrs: tuple[str, ...]
+    but_not: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,10 @@ class Port:
 
 @dataclass(frozen=True)
 class Flow:
-    """One row of the table: `source` may open connections to `target` on `ports`; `name` is part of policy names."""
+    """One row of the table: `source` may open connections to `target` on `ports`; `name` is part of policy names.
+
+    No ports are every port of every protocol.
+    """
 
     name: str
     source: Pods | Addresses
@@ -64,25 +70,56 @@ class Flow:
 
 
 REGISTRY_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "registry"),))
+CODER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "coder"),))
+DATABASE_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "postgres"),))
 DNS: Final = Pods("kube-system", labels=(("k8s-app", "kube-dns"),))
+_DUMP_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "database-dump"),))
+_REAPER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "reaper"),))
 _DNS_PORTS: Final = (Port(ports.DNS, "UDP"), Port(ports.DNS, "TCP"))
 _REGISTRY_PORTS: Final = (Port(ports.REGISTRY),)
 _REGISTRY_NODE_PORTS: Final = (Port(ports.REGISTRY), Port(ports.REGISTRY_DEBUG))
+_CODER_PORTS: Final = (Port(ports.CODER),)
+_DATABASE_PORTS: Final = (Port(ports.POSTGRES),)
+_API_PORTS: Final = (Port(ports.HTTPS), Port(ports.APISERVER))
+# The clouds' metadata services, which hand out the node's credentials, are at link-local addresses.
+_OUTSIDE: Final = Addresses(("0.0.0.0/0", "::/0"), but_not=("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"))
 
 
-def platform_flows(node_cidrs: Sequence[str]) -> tuple[Flow, ...]:
-    """Return the whole table; `node_cidrs` are the networks of the nodes.
+def platform_flows(
+    node_cidrs: Sequence[str], *, api_cidrs: Sequence[str] = (), entry_namespace: str = ""
+) -> tuple[Flow, ...]:
+    """Return the whole table.
 
-    The registry has no row as a source: it answers, and never calls out, not even for names.
+    `node_cidrs` are the networks of the nodes, `api_cidrs` those of the API server (the nodes' if there are none), and
+    in `entry_namespace` are the pods that carry traffic from outside. Registry and database have no row as a source:
+    they answer, and never call out, not even for names.
     """
     nodes = Addresses(tuple(node_cidrs))
-    but_registry = Pods(CODER, but_not=("registry",))
+    api_server = Addresses(tuple(api_cidrs) or tuple(node_cidrs))
+    callers = Pods(CODER, but_not=("registry", "postgres"))
     return (
-        Flow("dns", but_registry, DNS, _DNS_PORTS),
+        Flow("dns", callers, DNS, _DNS_PORTS),
         Flow("dns", Pods(WORKSPACES), DNS, _DNS_PORTS),
         Flow("dns", Pods(SYSTEM), DNS, _DNS_PORTS),
-        Flow("registry", but_registry, REGISTRY_PODS, _REGISTRY_PORTS),
+        Flow("registry", callers, REGISTRY_PODS, _REGISTRY_PORTS),
         Flow("registry-from-workspaces", Pods(WORKSPACES), REGISTRY_PODS, _REGISTRY_PORTS),
         # The nodes' container runtimes pull images, the kubelets probe the registry's health.
         Flow("registry-from-nodes", nodes, REGISTRY_PODS, _REGISTRY_NODE_PORTS),
+        Flow("database", CODER_PODS, DATABASE_PODS, _DATABASE_PORTS),
+        Flow("database-from-dumps", _DUMP_PODS, DATABASE_PODS, _DATABASE_PORTS),
+        # Coder's replicas relay connections for each other.
+        Flow("coder-replicas", CODER_PODS, CODER_PODS, _CODER_PORTS),
+        Flow("coder-from-reaper", _REAPER_PODS, CODER_PODS, _CODER_PORTS),
+        Flow("coder-from-workspaces", Pods(WORKSPACES), CODER_PODS, _CODER_PORTS),
+        # The kubelets probe Coder's health; in the lab users come from the node's side, too.
+        Flow("coder-from-nodes", nodes, CODER_PODS, _CODER_PORTS),
+        *([Flow("coder-from-entry", Pods(entry_namespace), CODER_PODS, _CODER_PORTS)] if entry_namespace else []),
+        Flow("api-server", CODER_PODS, api_server, _API_PORTS),
+        Flow("api-server-from-reaper", _REAPER_PODS, api_server, _API_PORTS),
+        # GitHub, module registries, Connect, the access URL itself: Coder's Terraform fetches what templates name.
+        Flow("outside", CODER_PODS, _OUTSIDE),
+        # The reaper asks at the access URL, as everybody else.
+        Flow("access-url-from-reaper", _REAPER_PODS, _OUTSIDE, (Port(ports.HTTP), Port(ports.HTTPS))),
+        # Developers' own business: packages, repositories, services under test; through the access URL also Coder.
+        Flow("outside-from-workspaces", Pods(WORKSPACES), _OUTSIDE),
     )

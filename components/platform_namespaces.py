@@ -18,7 +18,11 @@ _SERVICE_LIMITS: Final[LimitArgs] = {
 
 def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
     """Return the namespaces of a stack: control plane, workspaces, system daemons."""
-    flows = platform_flows(settings.cluster.node_cidrs)
+    flows = platform_flows(
+        settings.cluster.node_cidrs,
+        api_cidrs=settings.cluster.api_server_cidrs,
+        entry_namespace=settings.entry.coder_entry_namespace,
+    )
     quota = settings.quota
     return [
         {

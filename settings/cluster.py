@@ -29,3 +29,8 @@ class ClusterSettings(SettingsGroup):
         description="Networks of the nodes, whose runtimes pull from the registry; required.",
         examples=["10.0.0.0/16"],
     )
+    api_server_cidrs: CidrList = Field(
+        default=(),
+        description="Networks of the API server, which Coder and the reaper talk to; empty for the nodes' own.",
+        examples=["10.0.0.0/28"],
+    )

@@ -6,6 +6,7 @@
 | `SPTCODER_ADMIN_EMAIL`, `SPTCODER_ADMIN_USERNAME`, `SPTCODER_ADMIN_PASSWORD` | the owner: made if there is no user |
 | `SPTCODER_BOT_USERNAME` | the bot; `spt-ci` |
 | `SPTCODER_BOT_EMAIL` | its address; the bot's name at the owner's domain |
+| `SPTCODER_BOT_ROLE` | its one role in the organization; the one that may push templates |
 | `SPTCODER_TOKEN_DAYS` | how long a token lives; 60. The server's own limit counts if it is shorter |
 | `SPTCODER_CURRENT_TOKEN` | a token from before: returned as it is while it can be used |
 | `PULUMI_COMMAND_STDOUT` | the same, as the command plugin hands over what this verb printed last time |
@@ -21,7 +22,7 @@ from typing import Final
 
 from sptcoder.api.client import CoderClient
 from sptcoder.api.health_wait import wait_until_healthy
-from sptcoder.platform.bot import Bot, BotAccess, ensure_bot, renew_token, usable_access
+from sptcoder.platform.bot import TEMPLATE_ROLE, Bot, BotAccess, ensure_bot, renew_token, usable_access
 from sptcoder.platform.environment import Environment
 from sptcoder.platform.owner_session import Owner, owner_session
 
@@ -43,6 +44,7 @@ def bootstrap(environment: Environment, *, say: Callable[[str], None]) -> BotAcc
         username=username,
         email=environment.text("SPTCODER_BOT_EMAIL", f"{username}@{owner.email.rpartition('@')[2]}"),
         token_lifetime=timedelta(days=environment.number("SPTCODER_TOKEN_DAYS", _TOKEN_DAYS)),
+        role=environment.text("SPTCODER_BOT_ROLE", TEMPLATE_ROLE),
     )
     correlation_id = environment.text("SPTCODER_CORRELATION_ID") or None
 

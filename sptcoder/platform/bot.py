@@ -1,6 +1,6 @@
 """The bot that pushes templates: an ordinary user with one role more, and a token that is replaced in time."""
 
-__all__ = ["Bot", "BotAccess", "ensure_bot", "renew_token", "usable_access"]
+__all__ = ["TEMPLATE_ROLE", "Bot", "BotAccess", "ensure_bot", "renew_token", "usable_access"]
 
 import secrets
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from sptcoder.api.client import CoderClient
 from sptcoder.api.errors import ApiError, TokenRefusedError
 from sptcoder.api.models.user import Token, User
 
-_ROLE: Final = "organization-template-admin"
+TEMPLATE_ROLE: Final = "organization-template-admin"
 """Enough to push: templates, files and versions of one organization. Its workspaces are its own, as any member's.
 
 It cannot see or change users, other people's workspaces beyond reading them, deployment settings or licences.
@@ -33,6 +33,8 @@ class Bot:
     username: str
     email: str
     token_lifetime: timedelta
+    role: str = TEMPLATE_ROLE
+    """Its one role in the organization; none of the whole server."""
 
 
 class BotAccess(BaseModel):
@@ -53,7 +55,7 @@ def usable_access(client: CoderClient, token: str, bot: Bot) -> BotAccess | None
         expires_at = _expiry(client, token, user.id)
     except (ApiError, TokenRefusedError):
         return None
-    if user.username != bot.username or _ROLE not in roles or expires_at - datetime.now(UTC) < _LEAST_LEFT:
+    if user.username != bot.username or bot.role not in roles or expires_at - datetime.now(UTC) < _LEAST_LEFT:
         return None
     return BotAccess(
         session_token=token, username=user.username, expires_at=expires_at, organization_id=organization.id
@@ -78,8 +80,8 @@ def ensure_bot(client: CoderClient, bot: Bot, *, say: Callable[[str], None]) -> 
     if user.roles:
         say(f"taking roles of the whole server from '{bot.username}': {', '.join(sorted(user.role_names))}")
         client.users.set_roles(user.id, [])
-    if client.users.organization_roles(organization.id, user.id) != {_ROLE}:
-        client.users.set_organization_roles(organization.id, user.id, [_ROLE])
+    if client.users.organization_roles(organization.id, user.id) != {bot.role}:
+        client.users.set_organization_roles(organization.id, user.id, [bot.role])
     return user, organization.id
 
 

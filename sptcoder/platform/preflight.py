@@ -4,11 +4,14 @@
 |---|---|
 | `CODER_URL` | the server's address |
 | `SPTCODER_TARGET_VERSION` | the version that is to run; `wait-healthy` needs none, and then takes any |
+| `PULUMI_COMMAND_STDOUT` | `preflight`: what it printed last time, which counts when no server answers |
+| `SPTCODER_ALLOW_DOWNGRADE` | `preflight`: `true` after an older dump was restored |
 | `SPTCODER_WAIT_SECONDS` | `wait-healthy`: how long to wait; 300 |
 """
 
 __all__ = ["DowngradeError", "ServerReport", "preflight", "wait_healthy"]
 
+import json
 from collections.abc import Callable
 from typing import Final
 
@@ -33,7 +36,7 @@ class DowngradeError(SptFlowError):
         super().__init__(
             f"Coder {running} runs and {target} is asked for: its database is migrated forwards only, and an older "
             f"server does not start on it. Ask for {running} or above, or restore a dump made by {target} first.",
-            next_command="git diff versions.py",
+            next_command="pulumi config get coderChartVersion",
         )
 
 
@@ -45,7 +48,10 @@ class ServerReport(BaseModel):
 
 
 def preflight(environment: Environment, *, say: Callable[[str], None]) -> ServerReport:
-    """Compare versions; raise DowngradeError. No answer is fine: nothing to compare."""
+    """Compare the target with the version that runs, or else with the last target; raise DowngradeError.
+
+    Without either there is nothing to compare, and that is fine.
+    """
     url = environment.required("CODER_URL", "the address of the Coder server")
     target = ServerVersion.parse(environment.required("SPTCODER_TARGET_VERSION", "the version that is to run"))
     try:
@@ -53,11 +59,26 @@ def preflight(environment: Environment, *, say: Callable[[str], None]) -> Server
             running = client.deployment.build_info().server_version
     except (NoAnswerError, ForeignAnswerError, ApiError) as error:
         say(f"no server to compare with: {error.message}")
+        _refuse_below(_target_before(environment), target, environment)
         return ServerReport(running=None, target=str(target))
-    if target < running:
-        raise DowngradeError(running, target)
+    _refuse_below(running, target, environment)
     say(f"Coder {running} runs, {target} may follow")
     return ServerReport(running=str(running), target=str(target))
+
+
+def _refuse_below(former: ServerVersion | None, target: ServerVersion, environment: Environment) -> None:
+    if former is not None and target < former and environment.text("SPTCODER_ALLOW_DOWNGRADE") != "true":
+        raise DowngradeError(former, target)
+
+
+def _target_before(environment: Environment) -> ServerVersion | None:
+    """Return the target of the last run: a server that does not answer may have migrated its database for it."""
+    try:
+        printed = json.loads(environment.text("PULUMI_COMMAND_STDOUT", "{}"))
+    except ValueError:
+        return None
+    target = printed.get("target") if isinstance(printed, dict) else None
+    return ServerVersion.parse(target) if isinstance(target, str) else None
 
 
 def wait_healthy(environment: Environment, *, say: Callable[[str], None]) -> ServerReport:

@@ -39,17 +39,25 @@ def _allows(policies: Sequence[_Policy], pod: Peer, other: Peer, direction: str,
         return True
     rules = [rule for spec in selecting for rule in spec.get(direction.lower(), [])]
     peers_key = "to" if direction == "Egress" else "from"
-    return any(wanted in rule["ports"] and any(_is_peer(peer, other) for peer in rule[peers_key]) for rule in rules)
+    return any(
+        wanted in rule.get("ports", [wanted]) and any(_is_peer(peer, other) for peer in rule[peers_key])
+        for rule in rules
+    )
 
 
 def _is_peer(peer: Mapping[str, Any], other: Peer) -> bool:
     if "ipBlock" in peer:
-        network = ipaddress.ip_network(peer["ipBlock"]["cidr"])
-        return bool(other.address) and ipaddress.ip_address(other.address) in network
+        networks = [peer["ipBlock"]["cidr"], *peer["ipBlock"].get("except", [])]
+        inside = [bool(other.address) and _contains(network, other.address) for network in networks]
+        return inside[0] and not any(inside[1:])
     if other.address:
         return False
     namespace_labels = {"kubernetes.io/metadata.name": other.namespace}
     return _selects(peer["namespaceSelector"], namespace_labels) and _selects(peer["podSelector"], other.labels)
+
+
+def _contains(network: str, address: str) -> bool:
+    return ipaddress.ip_address(address) in ipaddress.ip_network(network)
 
 
 def _selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
