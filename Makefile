@@ -2,7 +2,12 @@
 STACK ?= dev
 YES ?= 0
 PURGE ?= 0
+<<<<<<< ours
 KEEP ?= 0
+=======
+# Test processes side by side; more than two labs at once do not pay on small machines.
+TEST_PROCESSES ?= 2
+>>>>>>> theirs
 
 PY := .venv/bin/python
 LAB := $(PY) -m lab
@@ -44,7 +49,7 @@ toolchain: ## build what is missing of the lab's tools
 	@$(LAB) toolchain
 
 test: lint toolchain ## lint, then every test that can run on this machine
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 lint: ## ruff, mypy, shellcheck, yamllint
 	$(BOOT)

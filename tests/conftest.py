@@ -23,6 +23,13 @@ if toolchain_bin().is_dir():
     # The lab's own tools: what `make test` has built is what the tests use, before anything else on the machine.
     os.environ["PATH"] = os.pathsep.join([str(toolchain_bin()), os.environ.get("PATH", os.defpath)])
 
+_LONG_FIRST: Final = (
+    "platform",
+    "tests/integration/deploy/test_killed_runs.py",
+    "tests/integration/cluster/test_faults.py",
+    "tests/unit/lab/plugins/kubernetes/test_engine.py",
+)
+
 Golden = Callable[[str, Any], None]
 
 pytest_plugins = [
@@ -48,6 +55,22 @@ _ReadableDumper.add_representer(str, _represent_text)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switch that writes golden files instead of comparing with them."""
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ from what the code builds now")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a file's tests run in one process, and in one process all that need the deployed platform: it costs most.
+
+    What takes long comes first, so that the processes end at the same time.
+    """
+    for item in items:
+        group = "platform" if "platform" in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: _LONG_FIRST.index(_group(item)) if _group(item) in _LONG_FIRST else len(_LONG_FIRST))
+
+
+def _group(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("xdist_group")
+    return str(marker.args[0]) if marker is not None else ""
 
 
 @pytest.fixture(autouse=True)
