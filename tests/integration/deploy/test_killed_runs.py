@@ -72,9 +72,11 @@ def test_an_operation_whose_outcome_nobody_knows_is_settled(small_stack: SmallSt
 
 def test_an_interrupted_run_ends_by_itself_and_leaves_a_sound_state(small_stack: SmallStack) -> None:
     small_stack.at(100).up()
-    for generation, delay in ((101, 0.4), (102, 1.5), (103, 3.0)):
+    for generation, delay in ((101, 0.1), (102, 1.0), (103, 2.5)):
         stack = small_stack.at(generation)
         with stack.start() as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "started\n"
             time.sleep(delay)
             os.killpg(process.pid, signal.SIGINT)
             output, _ = process.communicate(timeout=60)

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import SptFlowError
+from core.errors import InterruptedRunError, SptFlowError
 from lab.commands.failure import show_failure
 from lab.deploy.paths import DeployPaths
 from lab.deploy.run_lock import run_lock
@@ -52,12 +52,16 @@ def target_of(run: Run) -> DeployTarget:
 
 def main() -> int:
     run = Run(**json.loads(sys.argv[1]))
+    # From here on a Ctrl-C is the run's to handle; while Python still imports, there is nothing to leave sound.
+    print("started", flush=True)  # noqa: T201 - read by the test
     try:
         with run_lock(DeployPaths(Path(run.directory)).run_lock, purpose="make up"):
             deployment = deploy(target_of(run), ensure_toolchain(SilentProgress()), SilentProgress())
     except SptFlowError as error:
         show_failure(error)
         return error.exit_code
+    except KeyboardInterrupt:
+        return InterruptedRunError.exit_code
     print(json.dumps(sorted(change.name for change in deployment.events.pending_changes() if deployment.applied)))  # noqa: T201 - read by the test
     return 0
 
