@@ -2,12 +2,9 @@
 STACK ?= dev
 YES ?= 0
 PURGE ?= 0
-<<<<<<< ours
 KEEP ?= 0
-=======
 # Test processes side by side; more than two labs at once do not pay on small machines.
 TEST_PROCESSES ?= 2
->>>>>>> theirs
 
 PY := .venv/bin/python
 LAB := $(PY) -m lab
