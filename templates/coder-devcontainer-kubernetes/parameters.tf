@@ -43,8 +43,9 @@ data "coder_parameter" "cpu" {
   order        = 3
 
   validation {
-    min = 1
-    max = var.workspace_cpu_max
+    min   = 1
+    max   = var.workspace_cpu_max
+    error = "It must be from {min} to {max} cores; {value} was given."
   }
 }
 
@@ -59,8 +60,9 @@ data "coder_parameter" "memory" {
   order        = 4
 
   validation {
-    min = 1
-    max = var.workspace_memory_max
+    min   = 1
+    max   = var.workspace_memory_max
+    error = "It must be from {min} to {max} GiB; {value} was given."
   }
 }
 
@@ -75,8 +77,9 @@ data "coder_parameter" "workspaces_volume_size" {
   order        = 5
 
   validation {
-    min = 1
-    max = var.workspace_volume_max
+    min   = 1
+    max   = var.workspace_volume_max
+    error = "It must be from {min} to {max} GiB; {value} was given."
   }
 }
 

@@ -30,6 +30,7 @@ until answers "$url/health"; do
   sleep 1
 done
 
+# shellcheck disable=SC2016 # the variable is for Claude Code to expand, at the time it connects
 entry='{"type":"http","url":"'$url'/mcp","headers":{"Authorization":"Bearer ${FLEET_MCP_AUTH_TOKEN}"}}'
 try=1
 while :; do
