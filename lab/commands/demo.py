@@ -18,7 +18,7 @@ from lab.demo import DemoResult, run_demo
 from lab.deploy.engine import scrub_environment
 from lab.display import open_progress
 from lab.display.duration import duration
-from lab.toolchain import toolchain_bin
+from lab.toolchain import Toolchain, toolchain_bin
 
 
 def register(app: typer.Typer) -> None:
@@ -37,10 +37,12 @@ def demo(
     """Show the platform at work; needs the lab of `make up`."""
     started = time.monotonic()
     instance = lab_instance()
+    # What a running lab was brought up with; without one nothing is built.
+    toolchain = Toolchain(bin=toolchain_bin(), images=toolchain_bin().parent / "images")
     scrub_environment()
     signal.signal(signal.SIGTERM, _stop)
     with open_progress(Console(stderr=True, highlight=False) if as_json else None) as progress:
-        result = run_demo(instance, toolchain_bin(), progress, keep=keep)
+        result = run_demo(instance, toolchain, progress, keep=keep)
     seconds = round(time.monotonic() - started, 2)
     sys.stdout.write(_json(result, seconds) if as_json else _text(result, seconds))
 

@@ -1,42 +1,73 @@
-"""Who the demo is to Coder: the platform's bot, whose token stands in a Secret of the lab's cluster."""
+"""Who the demo is to Coder: the owner, whose password is a secret output of the lab's stack, for one short session."""
 
-__all__ = ["find_coder"]
+__all__ = ["CoderAccess", "coder_access", "owner_session"]
 
-import base64
-import binascii
-import json
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import SecretStr
 
-from core.command import Command
 from core.errors import SptFlowError
 from lab.cluster import lab_is_running
+from lab.deploy.run_lock import run_lock
+from lab.deploy.service import open_engine
+from lab.deploy.stack_file import load_stack_file
+from lab.deploy.target import lab_target
 from lab.instance import LabInstance
-from sptcoder.api import CoderClient
+from lab.progress import SilentProgress
+from lab.toolchain import Toolchain
+from sptcoder.api import CoderClient, RetryPolicy, TokenRefusedError
 
-_NAMESPACE: Final = "coder"
-_SECRET: Final = "coder-bot-token"  # noqa: S105 - the Secret's name
-_KEY: Final = "token"
-_SECONDS: Final = 30
+_STACK: Final = "dev"
+_PASSWORD: Final = "coderAdminPassword"  # noqa: S105 - the output's name
+_PATIENCE: Final = 5.0
 _UP: Final = "make up"
 
 
-def find_coder(instance: LabInstance, kubectl: Command) -> SecretStr:
-    """Return the bot's token; raise SptFlowError, with what to do, if there is no lab or no healthy Coder in it."""
+@dataclass(frozen=True)
+class CoderAccess:
+    """A server that answers, and how its owner logs in."""
+
+    url: str
+    version: str
+    email: str
+    password: SecretStr
+
+
+def coder_access(instance: LabInstance, toolchain: Toolchain) -> CoderAccess:
+    """Return the access to the lab's Coder; raise SptFlowError, with what to do, if there is no lab or no Coder."""
     if not lab_is_running(instance):
         raise SptFlowError(f"No lab is running in {instance.directory}, and the demo needs one.", next_command=_UP)
-    with CoderClient(instance.coder_url) as client:
+    url = instance.coder_url
+    with CoderClient(url, retry=RetryPolicy(budget=_PATIENCE)) as client:
         if not client.deployment.is_healthy():
-            raise SptFlowError(f"Coder does not answer at {instance.coder_url}.", next_command="make status")
-    found = kubectl.run("-n", _NAMESPACE, "get", "secret", _SECRET, "-o", "json", check=False, timeout=_SECONDS)
-    try:
-        token = base64.b64decode(json.loads(found.stdout)["data"][_KEY], validate=True).decode("ascii")
-    except (ValueError, KeyError, TypeError, binascii.Error):
-        token = ""
-    if not token:
+            raise SptFlowError(f"Coder does not answer at {url}.", next_command="make status")
+        version = client.deployment.build_info().version
+    target = lab_target(load_stack_file(_STACK), instance)
+    with run_lock(target.paths.run_lock, purpose="make demo"):
+        password = open_engine(target, toolchain, SilentProgress()).outputs().get(_PASSWORD)
+    if not password:
         raise SptFlowError(
-            f"The lab has no token of the platform's bot (key {_KEY} of Secret {_NAMESPACE}/{_SECRET}).",
-            next_command=_UP,
+            f"The stack {_STACK} has no output {_PASSWORD}: it was deployed before Coder.", next_command=_UP
         )
-    return SecretStr(token)
+    email = target.settings().coder.coder_admin_email
+    return CoderAccess(url, version, email, SecretStr(str(password)))
+
+
+@contextlib.contextmanager
+def owner_session(access: CoderAccess) -> Iterator[SecretStr]:
+    """Log in as the owner, yield the session's token, and end the session."""
+    with CoderClient(access.url) as stranger:
+        try:
+            token = stranger.users.login(email=access.email, password=access.password.get_secret_value())
+        except TokenRefusedError:
+            raise SptFlowError(
+                f"Coder does not let {access.email} in with the password of the stack {_STACK}.", next_command=_UP
+            ) from None
+    try:
+        yield SecretStr(token)
+    finally:
+        with CoderClient(access.url, token) as client, contextlib.suppress(SptFlowError):
+            client.users.logout()

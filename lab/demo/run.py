@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from core.command import Command
 from core.errors import SptFlowError
-from lab.demo.access import find_coder
+from lab.demo.access import coder_access, owner_session
 from lab.demo.git_daemon import served_repositories
 from lab.demo.repository import GREETING, REPOSITORY, make_repository
 from lab.demo.shell import CoderShell
@@ -27,6 +27,7 @@ from lab.demo.workspace import (
 from lab.deploy.run_lock import run_lock
 from lab.instance import LabInstance
 from lab.progress import Progress, Step
+from lab.toolchain import Toolchain
 from sptcoder.api import CoderClient
 
 
@@ -67,39 +68,37 @@ class _Clock:
         self.seconds[key] = round(time.monotonic() - started, 2)
 
 
-def run_demo(instance: LabInstance, binaries: Path, progress: Progress, *, keep: bool = False) -> DemoResult:
+def run_demo(instance: LabInstance, toolchain: Toolchain, progress: Progress, *, keep: bool = False) -> DemoResult:
     """Show the platform at work: serve a new repository, start a workspace with a clone of it, run a command there.
 
     In the end everything is deleted again, and the cluster is asked whether that is so.
-    `binaries` holds the lab's tools. With `keep` the workspace stays. Raises SptFlowError for a lab that is not there
-    and for anything that does not work as it should; DemoStoppedError after Ctrl-C.
+    With `keep` the workspace stays. Raises SptFlowError for a lab that is not there and for anything that does not
+    work as it should; DemoStoppedError after Ctrl-C.
     """
     try:
-        return _run(instance, binaries, _Clock(progress), keep=keep)
+        return _run(instance, toolchain, _Clock(progress), keep=keep)
     except KeyboardInterrupt:
         raise DemoStoppedError from None
 
 
-def _run(instance: LabInstance, binaries: Path, clock: _Clock, *, keep: bool) -> DemoResult:
-    kubectl = Command("kubectl", env={"KUBECONFIG": str(instance.kubeconfig)}, path=[binaries])
-    with clock.step("lab", "Lab and Coder") as step:
-        token = find_coder(instance, kubectl)
-        with CoderClient(instance.coder_url) as anonymous:
-            version = anonymous.deployment.build_info().version
-        step.note(version)
-    shell = CoderShell(binaries, instance.coder_url, token)
+def _run(instance: LabInstance, toolchain: Toolchain, clock: _Clock, *, keep: bool) -> DemoResult:
+    kubectl = Command("kubectl", env={"KUBECONFIG": str(instance.kubeconfig)}, path=[toolchain.bin])
+    with clock.step("lab", "Lab and Coder"):
+        access = coder_access(instance, toolchain)
     with (
         run_lock(instance.run / "demo.lock", purpose="make demo"),
         tempfile.TemporaryDirectory(prefix="spt-demo-") as folder,
-        CoderClient(instance.coder_url, token.get_secret_value()) as client,
+        owner_session(access) as token,
+        CoderClient(access.url, token.get_secret_value()) as client,
     ):
         _clear(client, clock)
         with clock.step("repository", f"Repository {REPOSITORY}"):
             commit = make_repository(Path(folder))
         name = new_name(keep=keep)
+        visit = _Visit(client, kubectl, CoderShell(toolchain.bin, access.url, token), clock)
         with served_repositories(Path(folder) / "served", str(instance.host_address)) as base:
-            output = _Visit(client, kubectl, shell, clock).of(name, f"{base}/{REPOSITORY}.git", commit, keep=keep)
-    return DemoResult(instance.coder_url, version, name, commit, output, clock.seconds, kept=keep)
+            output = visit.of(name, f"{base}/{REPOSITORY}.git", commit, keep=keep)
+    return DemoResult(access.url, access.version, name, commit, output, clock.seconds, kept=keep)
 
 
 def _clear(client: CoderClient, clock: _Clock) -> None:

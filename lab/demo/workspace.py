@@ -4,15 +4,16 @@ __all__ = ["TEMPLATE", "create_workspace", "delete_workspace", "leftovers", "new
 
 import re
 import secrets
-import time
 from collections.abc import Callable
 from typing import Final
 
 from core.errors import SptFlowError
-from sptcoder.api import ApiError, CoderClient
+from sptcoder.api import CoderClient
+from sptcoder.api.job_watch import Stopwatch
 from sptcoder.api.models.job import JobLog
 from sptcoder.api.models.workspace import Workspace
 from sptcoder.api.workspace_wait import wait_for_agents, wait_for_build
+from sptcoder.templates.workspace_removal import remove_workspace
 
 TEMPLATE: Final = "spt-flow"
 _PARAMETERS: Final = {
@@ -27,8 +28,6 @@ _PARAMETERS: Final = {
 _LEFTOVER: Final = re.compile(r"demo-[0-9a-f]{6}")
 _BUILD_SECONDS: Final = 180.0
 _READY_SECONDS: Final = 240.0
-_PAUSE: Final = 0.5
-_GONE: Final = frozenset({404, 410})
 
 Note = Callable[[str], None]
 
@@ -63,25 +62,9 @@ def wait_until_ready(client: CoderClient, workspace: Workspace, note: Note) -> N
 
 def delete_workspace(client: CoderClient, workspace: Workspace, note: Note) -> None:
     """Delete a workspace, whatever it is doing; one that is gone already is no error."""
-    try:
-        latest = client.workspaces.get(workspace.id).latest_build
-        if not latest.job.is_finished:
-            client.builds.cancel(latest.id)
-            _settle(client, latest.id)
-        build = client.workspaces.delete(workspace.id)
-    except ApiError as error:
-        if error.status in _GONE:
-            return
-        raise
-    wait_for_build(client, build, timeout=_BUILD_SECONDS, show=lambda line: _show(line, note))
-
-
-def _settle(client: CoderClient, build_id: str) -> None:
-    end = time.monotonic() + _BUILD_SECONDS
-    while not client.builds.get(build_id).job.is_finished:
-        if time.monotonic() >= end:
-            raise SptFlowError(f"The build {build_id} was asked to stop and has not after {_BUILD_SECONDS:g} s.")
-        time.sleep(_PAUSE)
+    remove_workspace(
+        client, workspace.id, timeout=_BUILD_SECONDS, say=lambda line: note(line.strip()), stopwatch=Stopwatch()
+    )
 
 
 def _show(line: JobLog, note: Note) -> None:

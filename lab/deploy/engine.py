@@ -91,6 +91,13 @@ class Engine:
             )
         )
 
+    def outputs(self) -> dict[str, Any]:
+        """Return what the stack's last run exported, secrets in clear; nothing is run."""
+        try:
+            return {name: output.value for name, output in self._open().outputs().items()}
+        except auto.CommandError as error:
+            raise self._explained(RunEvents(), str(error)) from None
+
     def unlock(self) -> None:
         """Remove a lock whose owner is dead."""
         self._open().cancel()

@@ -13,7 +13,7 @@ from core.errors import SptFlowError, UsageError
 from lab.deploy.paths import DeployPaths
 from lab.deploy.stack_file import PROJECT, PROJECT_ROOT, StackFile
 from lab.instance import LabInstance
-from settings import engine_texts, load_settings
+from settings import Settings, engine_texts, load_settings
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,12 @@ class DeployTarget:
 
     def check_settings(self) -> None:
         """Raise SettingsError for a setting the program would refuse, before anything is started or made."""
+        self.settings()
+
+    def settings(self) -> Settings:
+        """Return the settings as the program reads them; raise SettingsError for one it would refuse."""
         overlay = {f"{PROJECT}:{key}": value for key, value in self.overlay.items()}
-        load_settings(self.stack.name, engine_texts({**self.stack.config, **overlay}))
+        return load_settings(self.stack.name, engine_texts({**self.stack.config, **overlay}))
 
 
 def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import ports
+from lab.cluster import start_lab
 from lab.deploy.service import deploy
 from lab.deploy.stack_file import StackFile, load_stack_file
 from lab.deploy.target import lab_target
@@ -72,7 +73,8 @@ class Platform:
 
 @pytest.fixture(scope="session")
 def platform(lab: LabInstance, toolchain: Toolchain) -> Platform:
-    """Deploy the stack `dev` into the session's lab."""
+    """Deploy the stack `dev` into the session's lab, which gets the platform's images for it."""
+    start_lab(lab, toolchain, SilentProgress(), platform=True)
     stack = load_stack_file("dev")
     deploy(lab_target(stack, lab), toolchain, SilentProgress())
     shell = next(image for image in node_images(toolchain) if image.name == "busybox")

@@ -10,12 +10,13 @@ from lab.demo import run_demo
 from lab.demo.workspace import _LEFTOVER, new_name
 from lab.instance import LabInstance
 from lab.progress import SilentProgress
+from lab.toolchain import Toolchain
 
 
 def test_without_a_lab_it_says_what_to_do(tmp_path: Path) -> None:
     instance = LabInstance(name="none", directory=tmp_path / "lab", slot=63)
     with pytest.raises(SptFlowError) as refused:
-        run_demo(instance, tmp_path, SilentProgress())
+        run_demo(instance, Toolchain(bin=tmp_path, images=tmp_path), SilentProgress())
     assert refused.value.message.startswith("No lab is running in ")
     assert refused.value.next_command == "make up"
     assert not instance.directory.exists()
