@@ -21,6 +21,7 @@ _PATH: Final = "/api/v2/workspaces"
 _PAGE: Final = 100
 _ATTEMPTS: Final = 3
 _BAD_REQUEST: Final = 400
+_FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
 _GONE: Final = 410
@@ -99,11 +100,15 @@ class Inventory:
             raise _unreadable(error) from None
 
     def cancel(self, workspace: Workspace) -> None:
-        """Ask that the latest build stop; raise BusyError if it has ended or is being stopped already."""
+        """Ask that the latest build stop; raise BusyError if it has ended or is being stopped already, or may not be.
+
+        Only a template that lets users cancel lets others than owners of the server do so. Without that, the build
+        ends by itself: Coder ends one that says nothing for minutes.
+        """
         try:
             self._client.builds.cancel(str(workspace.build_id))
         except ApiError as error:
-            if error.status == _BAD_REQUEST:
+            if error.status in {_BAD_REQUEST, _FORBIDDEN}:
                 raise BusyError(error.message) from None
             raise
 

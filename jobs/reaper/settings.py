@@ -48,9 +48,9 @@ class ReaperSettings(JobSettings):
     )
     max_ttl_minutes: int = Field(
         default=_DAY_MINUTES,
-        ge=1,
+        ge=0,
         alias="REAPER_MAX_TTL_MINUTES",
-        description="Longest life of a workspace, whatever its own time to live says.",
+        description="Longest life of a workspace, whatever its own time to live says; 0 deletes all of them now.",
     )
     namespace: Annotated[str, BeforeValidator(_namespace)] = Field(
         default="coder-workspace", alias="REAPER_NAMESPACE", description="Namespace of the workspaces' volume claims."

@@ -146,6 +146,8 @@ def test_a_deletion_keeps_nothing_back() -> None:
 def test_a_build_at_work_is_no_failure() -> None:
     with pytest.raises(BusyError, match="already active"):
         inventory(_broken({"message": "A workspace build is already active."}, 409)).delete(_one())
+    with pytest.raises(BusyError, match="Owner role is required"):
+        inventory(_broken({"message": "Owner role is required."}, 403)).cancel(_one())
     with pytest.raises(BusyError, match="completed"):
         inventory(_broken({"message": "Job has already completed!"}, 400)).cancel(_one())
     with pytest.raises(SptFlowError, match="403"):
