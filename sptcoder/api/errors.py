@@ -9,6 +9,15 @@ from core.errors import SptFlowError
 
 _LOGIN_AGAIN: Final = "coder login <URL> (people) or the platform's next `up`, which makes a new token (bots)"
 
+_SERVER_LOG: Final = "kubectl -n coder logs deploy/coder --tail=100"
+_NEXT: Final = {
+    403: "coder users show me, and ask an owner for the role the request needs",
+    404: "coder list, or coder templates list: is the name right?",
+    409: "the same command once more: something else was changing this",
+    429: "the same command in a minute",
+}
+_NEXT_OF_CLASS: Final = {4: "mend what the answer names, then the same command", 5: _SERVER_LOG}
+
 
 @dataclass(frozen=True)
 class FieldProblem:
@@ -44,7 +53,7 @@ class ApiError(SptFlowError):
         text = "; ".join(part for part in parts if part)
         super().__init__(
             f"Coder answered {status} to {method} {path}: {text} (correlation id {correlation_id}).",
-            next_command=next_command,
+            next_command=next_command or _NEXT.get(status, _NEXT_OF_CLASS.get(status // 100)),
         )
         self.method = method
         self.path = path

@@ -1,0 +1,228 @@
+"""What the stand-in knows and how it answers: users, templates, versions, workspaces, as far as pushes need them."""
+
+__all__ = ["Answer", "Platform"]
+
+import hashlib
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.standins.coderd.jobs import Jobs, Json
+from tests.standins.coderd.routes import ROUTES
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status and JSON of an answer."""
+
+    status: int
+    body: Any = None
+
+
+@dataclass
+class Platform:
+    """A server of `version`; with `partial_patch` as from 2.30 on, without as before (missing is zero, 304)."""
+
+    version: str = "v2.36.3+7e0ff4c"
+    partial_patch: bool = True
+    features: frozenset[str] = frozenset()
+    licensed_build: bool = True
+    token: str = "valid-token-4242"  # noqa: S105 - of a server made for one test
+    proxy_text: str = "welcome"
+    templates: dict[str, Json] = field(default_factory=dict)
+    versions: dict[str, Json] = field(default_factory=dict)
+    workspaces: dict[str, Json] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    jobs: Jobs = field(default_factory=Jobs)
+    events: list[str] = field(default_factory=list)
+    _now: datetime = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def answer(self, method: str, path: str, query: dict[str, str], body: bytes, token: str) -> Answer:
+        """Answer one request."""
+        for pattern, name, is_open in ROUTES:
+            found = re.fullmatch(pattern, f"{method} {path}")
+            if found is None:
+                continue
+            if not is_open and token != self.token:
+                return Answer(401, {"message": f"You are signed out, {token}", "detail": "API key is expired."})
+            handler = getattr(self, f"_{name}")
+            payload = body if name == "upload" else json.loads(body or b"{}")
+            return handler(*found.groups(), query=query, body=payload)  # type: ignore[no-any-return] # by name
+        return Answer(404, {"message": "Route not found."})
+
+    def tick(self) -> str:
+        """Return the time, a second later than the last one."""
+        self._now += timedelta(seconds=1)
+        return self._now.isoformat()
+
+    def _healthz(self, **_: object) -> Answer:
+        return Answer(200, "OK")
+
+    def _buildinfo(self, **_: object) -> Answer:
+        return Answer(200, {"version": self.version, "something_new": {"of": "later"}})
+
+    def _entitlements(self, **_: object) -> Answer:
+        if not self.licensed_build:
+            return Answer(404, {"message": "Route not found."})
+        features = {name: {"entitlement": "entitled", "enabled": True} for name in self.features}
+        return Answer(200, {"features": features, "has_license": bool(features)})
+
+    def _upload(self, *, body: bytes, **_: object) -> Answer:
+        name = str(uuid.UUID(hashlib.sha256(body).hexdigest()[:32]))
+        known = name in self.files
+        self.files[name] = body
+        return Answer(200 if known else 201, {"hash": name})
+
+    def _create_version(self, _org: str, *, body: Json, **_: object) -> Answer:
+        template = body.get("template_id")
+        if template and any((v["template_id"], v["name"]) == (template, body["name"]) for v in self.versions.values()):
+            return Answer(409, {"message": "A template version with this name exists.", "validations": []})
+        version = {
+            "id": str(uuid.uuid4()),
+            "name": body["name"],
+            "message": body["message"],
+            "template_id": template,
+            "archived": False,
+            "created_at": self.tick(),
+            "variables": body["user_variable_values"],
+            "job": self.jobs.add(self.jobs.script.import_status),
+        }
+        self.versions[version["id"]] = version
+        self.events.append(f"version {version['name']}")
+        return Answer(201, version)
+
+    def _version(self, version: str, **_: object) -> Answer:
+        self.jobs.advance(self.versions[version]["job"])
+        return Answer(200, self.versions[version])
+
+    def _version_logs(self, version: str, *, query: dict[str, str], **_: object) -> Answer:
+        return Answer(200, self.jobs.logs(self.versions[version]["job"], query))
+
+    def _patch_version(self, version: str, *, body: Json, **_: object) -> Answer:
+        self.versions[version] |= body
+        return Answer(200, self.versions[version])
+
+    def _archive(self, version: str, way: str, **_: object) -> Answer:
+        if self.versions[version]["archived"] == (way == "archive"):
+            return Answer(400, {"message": f"Template version already {way}d"})
+        self.versions[version]["archived"] = way == "archive"
+        self.events.append(f"{way} {self.versions[version]['name']}")
+        return Answer(200, {"message": "done"})
+
+    def _find_template(self, _org: str, name: str, **_: object) -> Answer:
+        found = next((t for t in self.templates.values() if t["name"] == name), None)
+        return Answer(404, {"message": "Resource not found."}) if found is None else Answer(200, found)
+
+    def _create_template(self, org: str, *, body: Json, **_: object) -> Answer:
+        if any(t["name"] == body["name"] for t in self.templates.values()):
+            return Answer(409, {"message": "Template exists.", "validations": []})
+        template = {"id": str(uuid.uuid4()), "organization_id": org, "active_version_id": body["template_version_id"]}
+        template |= {key: value for key, value in body.items() if key != "template_version_id"}
+        self.templates[template["id"]] = template
+        self.versions[body["template_version_id"]]["template_id"] = template["id"]
+        self.events.append(f"template {body['name']}")
+        return Answer(201, template)
+
+    def _patch_template(self, template: str, *, body: Json, **_: object) -> Answer:
+        stored = self.templates[template]
+        if not self.partial_patch:
+            zero = {key: type(value)() for key, value in stored.items() if isinstance(value, bool | int)}
+            body = {**zero, **body}
+            if all(stored.get(key) == value for key, value in body.items()):
+                return Answer(304)
+        stored |= body
+        self.events.append("settings")
+        return Answer(200, stored)
+
+    def _delete_template(self, template: str, **_: object) -> Answer:
+        if any(w["template_id"] == template for w in self.workspaces.values()):
+            return Answer(400, {"message": "All workspaces must be deleted before a template can be removed."})
+        self.events.append(f"delete template {self.templates.pop(template)['name']}")
+        return Answer(200, {"message": "deleted"})
+
+    def _versions_of(self, template: str, *, query: dict[str, str], **_: object) -> Answer:
+        all_of_them = query.get("include_archived") == "true"
+        mine = [
+            v for v in self.versions.values() if v["template_id"] == template and (all_of_them or not v["archived"])
+        ]
+        offset = int(query.get("offset", 0))
+        return Answer(200, mine[offset : offset + int(query.get("limit", 1000))])
+
+    def _version_named(self, template: str, name: str, **_: object) -> Answer:
+        mine = (v for v in self.versions.values() if (v["template_id"], v["name"]) == (template, name))
+        found = next(mine, None)
+        return Answer(404, {"message": "No version."}) if found is None else Answer(200, found)
+
+    def _activate(self, template: str, *, body: Json, **_: object) -> Answer:
+        version = self.versions[body["id"]]
+        if version["archived"]:
+            return Answer(400, {"message": "The provided template version is archived."})
+        self.templates[template]["active_version_id"] = version["id"]
+        self.events.append(f"activate {version['name']}")
+        return Answer(200, {"message": "Updated the active template version!"})
+
+    def _create_workspace(self, _user: str, *, body: Json, **_: object) -> Answer:
+        if any(w["name"] == body["name"] for w in self.workspaces.values()):
+            return Answer(409, {"message": "Workspace exists.", "validations": []})
+        version = self.versions[body["template_version_id"]]
+        if version["archived"]:
+            return Answer(400, {"message": "Archived template versions cannot be used to make a workspace."})
+        workspace = {"id": str(uuid.uuid4()), "name": body["name"], "owner_id": "u", "owner_name": "spt-ci"}
+        workspace |= {"template_id": version["template_id"], "template_name": "t", "created_at": self.tick()}
+        workspace["latest_build"] = self._build("start", self.jobs.script.start_status)
+        self.workspaces[workspace["id"]] = workspace
+        self.events.append(f"workspace {body['name']}")
+        return Answer(201, workspace)
+
+    def _workspaces(self, *, query: dict[str, str], **_: object) -> Answer:
+        found = list(self.workspaces.values())
+        offset = int(query.get("offset", 0))
+        return Answer(200, {"workspaces": found[offset : offset + int(query["limit"])], "count": len(found)})
+
+    def _find_workspace(self, _user: str, name: str, **_: object) -> Answer:
+        found = next((w for w in self.workspaces.values() if w["name"] == name), None)
+        return Answer(404, {"message": "Resource not found."}) if found is None else Answer(200, found)
+
+    def _workspace(self, workspace: str, **_: object) -> Answer:
+        found = self.workspaces.get(workspace)
+        return Answer(410, {"message": "Workspace was deleted."}) if found is None else Answer(200, found)
+
+    def _build_workspace(self, workspace: str, *, body: Json, **_: object) -> Answer:
+        found = self.workspaces[workspace]
+        if not self.jobs.states[found["latest_build"]["job"]["id"]]["ended"]:
+            return Answer(409, {"message": "A workspace build is already active."})
+        status = self.jobs.script.delete_status if body["transition"] == "delete" else self.jobs.script.start_status
+        found["latest_build"] = self._build(body["transition"], status)
+        self.events.append(f"{body['transition']} {found['name']}")
+        return Answer(201, found["latest_build"])
+
+    def _get_build(self, build: str, **_: object) -> Answer:
+        owner = next((w for w in self.workspaces.values() if w["latest_build"]["id"] == build), None)
+        if owner is None:
+            return Answer(404, {"message": "Resource not found."})
+        latest = owner["latest_build"]
+        self.jobs.advance(latest["job"])
+        if latest["transition"] == "delete" and latest["job"]["status"] == "succeeded":
+            del self.workspaces[owner["id"]]
+        return Answer(200, latest)
+
+    def _build_logs(self, build: str, *, query: dict[str, str], **_: object) -> Answer:
+        return Answer(200, self.jobs.logs({"id": self.jobs.of_build(build)}, query))
+
+    def _cancel_build(self, build: str, **_: object) -> Answer:
+        job = self.jobs.states[self.jobs.of_build(build)]
+        job |= {"end": "canceled", "polls": 0}
+        return Answer(200, {"message": "Job has been marked as canceled..."})
+
+    def _agent_logs(self, _agent: str, **_: object) -> Answer:
+        return Answer(200, [{"id": 1, "output": "last words of the start script", "level": "error"}])
+
+    def _build(self, transition: str, status: str) -> Json:
+        build = str(uuid.uuid4())
+        agent = {"id": "a", "name": "main", "status": "connected", "lifecycle_state": self.jobs.script.lifecycle}
+        resources = [{"name": "pod", "type": "kubectl_manifest", "agents": [agent]}] if transition == "start" else None
+        job = self.jobs.add(status, build)
+        return {"id": build, "transition": transition, "status": "running", "job": job, "resources": resources}

@@ -1,0 +1,83 @@
+import pytest
+
+from core.errors import SptFlowError
+from sptcoder.api.errors import ApiError, ForeignAnswerError, NoAnswerError, TokenRefusedError
+from sptcoder.api.retry import RetryPolicy, is_safe_to_repeat
+
+
+def _answer(method: str, status: int, retry_after: float | None = None) -> ApiError:
+    return ApiError(method=method, path="/x", status=status, message="m", retry_after=retry_after)
+
+
+def _silence(method: str, *, may_have_acted: bool) -> NoAnswerError:
+    return NoAnswerError(
+        method=method, path="/x", url="http://h", reason="r", may_have_acted=may_have_acted, correlation_id="c"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "reading", "writing"),
+    [
+        (400, False, False),
+        (401, False, False),
+        (403, False, False),
+        (404, False, False),
+        (409, False, False),
+        (410, False, False),
+        (429, True, True),
+        (500, False, False),
+        (501, False, False),
+        (502, True, False),
+        (503, True, False),
+        (504, True, False),
+    ],
+)
+def test_answers(status: int, *, reading: bool, writing: bool) -> None:
+    assert {is_safe_to_repeat(_answer(method, status)) for method in ("GET", "HEAD")} == {reading}
+    assert {is_safe_to_repeat(_answer(method, status)) for method in ("POST", "PUT", "PATCH", "DELETE")} == {writing}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+def test_silence(method: str) -> None:
+    assert is_safe_to_repeat(_silence(method, may_have_acted=False))
+    assert is_safe_to_repeat(_silence(method, may_have_acted=True)) == (method in {"GET", "HEAD"})
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TokenRefusedError(method="GET", path="/x", message="m", correlation_id="c"),
+        ForeignAnswerError(method="GET", path="/x", url="u", status=200, found="f", correlation_id="c"),
+        SptFlowError("m"),
+        ValueError(),
+    ],
+)
+def test_everything_else_is_final(error: Exception) -> None:
+    assert not is_safe_to_repeat(error)
+
+
+def _run(policy: RetryPolicy, errors: list[SptFlowError]) -> int:
+    tried = 0
+    for attempt in policy.retrying():
+        with attempt:
+            tried += 1
+            if errors:
+                raise errors.pop(0)
+    return tried
+
+
+def test_pauses_grow_and_follow_the_server_up_to_a_minute() -> None:
+    slept: list[float] = []
+    policy = RetryPolicy(budget=600, sleep=slept.append, jitter=lambda _low, high: high)
+    errors: list[SptFlowError] = [_answer("GET", 503) for _ in range(6)]
+    errors += [_answer("GET", 429, retry_after=7.0), _answer("GET", 429, retry_after=9000.0)]
+    assert _run(policy, errors) == 9
+    assert slept == [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 7.0, 60.0]
+
+
+def test_a_pause_longer_than_the_budget_is_not_begun() -> None:
+    slept: list[float] = []
+    with pytest.raises(ApiError) as caught:
+        _run(RetryPolicy(budget=5, sleep=slept.append), [_answer("GET", 429, retry_after=30.0)])
+    assert caught.value.status == 429
+    assert slept == []
