@@ -1,42 +1,28 @@
 """The platform, as one Pulumi program: settings, the cluster's provider, one component per concern, exports."""
 
+import time
+
 import pulumi
 
 from components.cluster_provider import cluster_provider
+from components.coder import Coder
+from components.coder_access import CoderAccess
+from components.coder_arguments import coder_access_args, coder_args, entry_args, reaper_args
+from components.database import Database
+from components.database_arguments import database_args, database_dump_args
+from components.database_dump import DatabaseDump
+from components.entry_point import EntryPoint
 from components.namespace import Namespace
 from components.network_flows import CODER
 from components.platform_namespaces import platform_namespaces
-from components.registry import Registry, RegistryArgs
+from components.reaper import Reaper
+from components.registry import Registry
+from components.registry_arguments import registry_args
+from components.template import Template
+from components.template_arguments import template_args
 from components.workspace_config import workspace_config
 from core.errors import SptFlowError
-from settings import RegistrySettings, read_settings
-
-
-def registry_args(registry: RegistrySettings) -> RegistryArgs:
-    """Return the registry's arguments for the stack's settings; what is empty there is left out here."""
-    args: RegistryArgs = {
-        "namespace": CODER,
-        "image": str(registry.registry_image),
-        "storage": str(registry.registry_storage),
-        "protect_storage": registry.registry_storage_protect,
-        "resources": {
-            "requests": {
-                "cpu": str(registry.registry_cpu_request),
-                "memory": str(registry.registry_memory_request),
-                "ephemeral-storage": "64Mi",
-            },
-            "limits": {
-                "cpu": str(registry.registry_cpu_limit),
-                "memory": str(registry.registry_memory_limit),
-                "ephemeral-storage": "256Mi",
-            },
-        },
-    }
-    if registry.registry_storage_class:
-        args["storage_class"] = registry.registry_storage_class
-    if registry.registry_cluster_ip:
-        args["cluster_ip"] = registry.registry_cluster_ip
-    return args
+from settings import read_settings
 
 
 def main() -> None:
@@ -45,21 +31,40 @@ def main() -> None:
     cluster = settings.cluster
     provider = cluster_provider(kubeconfig_path=cluster.kubeconfig_path, context=cluster.kube_context)
 
-    namespaces = {
-        args["namespace"]: Namespace(args["namespace"], args, pulumi.ResourceOptions(providers=[provider]))
-        for args in platform_namespaces(settings)
-    }
-    in_coder = pulumi.ResourceOptions(providers=[provider], depends_on=[namespaces[CODER]])
-    registry = Registry("registry", registry_args(settings.registry), in_coder)
-    workspace_config(
-        namespace=CODER,
-        registry_url=registry.address,
-        opts=pulumi.ResourceOptions(provider=provider, depends_on=[namespaces[CODER]]),
-    )
+    def after(*resources: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(providers=[provider], depends_on=list(resources))
 
-    pulumi.export("namespaces", [namespace.namespace for namespace in namespaces.values()])
+    namespaces = {
+        args["namespace"]: Namespace(args["namespace"], args, after()) for args in platform_namespaces(settings)
+    }
+    guards = list(namespaces.values())
+    registry = Registry("registry", registry_args(settings.registry), after(namespaces[CODER]))
+    in_coder = pulumi.ResourceOptions(provider=provider, depends_on=[namespaces[CODER]])
+    workspace_config(namespace=CODER, registry_url=registry.address, opts=in_coder)
+
+    database = Database("database", database_args(settings.database), after(namespaces[CODER]))
+    before_coder: list[pulumi.Resource] = [*guards, database]
+    if database.in_cluster:
+        before_coder.append(DatabaseDump("database-dump", database_dump_args(settings), after(*guards, database)))
+    coder = Coder("coder-server", coder_args(settings), after(*before_coder))
+    entry = entry_args(settings)
+    reachable = [coder] if entry is None else [coder, EntryPoint("coder-entry", entry, after(coder))]
+    access = CoderAccess("coder-access", coder_access_args(settings, now=time.time()), after(*reachable))
+
+    templates = [
+        Template(args["name"], args, after(access, registry))
+        for args in template_args(
+            settings, url=coder.access_url, session_token=access.session_token, registry_url=registry.address
+        )
+    ]
+    Reaper("reaper", reaper_args(settings, access), after(*guards, access))
+
+    pulumi.export("namespaces", [namespace.namespace for namespace in guards])
     pulumi.export("registryAddress", registry.address)
     pulumi.export("registryClusterIp", registry.cluster_ip)
+    pulumi.export("coderUrl", coder.access_url)
+    pulumi.export("coderAdminPassword", access.admin_password)
+    pulumi.export("templateVersions", [template.version_name for template in templates])
 
 
 try:

@@ -1,6 +1,6 @@
 """What settings of Coder must hold together: version and image, replicas and licence, host names, pairs of secrets."""
 
-__all__ = ["check_coder", "check_entry", "check_login"]
+__all__ = ["check_coder", "check_entry", "check_login", "check_templates"]
 
 import re
 from typing import Final
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from core.config_reader import ConfigReader
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
+from settings.templates import TemplateSettings
 
 _VERSION: Final = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z.-]+)?", re.ASCII)
 
@@ -62,3 +63,19 @@ def check_login(reader: ConfigReader, login: CoderLoginSettings) -> None:
         reader.require(login, "coder_github_allowed_orgs")
     if login.coder_connect_token.get_secret_value():
         reader.require(login, "coder_connect_host")
+
+
+def check_templates(reader: ConfigReader, templates: TemplateSettings) -> None:
+    """Raise SettingsError for a choice that needs Coder's module registry without it, or variables of a wrong shape."""
+    if templates.template_claude != "none" and not templates.template_modules:
+        raise reader.refusal(
+            templates,
+            "template_claude",
+            "none is expected, since templateModules is false: it is such a module",
+            "none",
+        )
+    for variables in templates.template_variables.values():
+        if not isinstance(variables, dict):
+            raise reader.refusal(
+                templates, "template_variables", "for each template an object of variables and their values is expected"
+            )

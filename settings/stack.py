@@ -12,7 +12,7 @@ import pulumi.runtime.config
 from core.config_reader import ConfigReader, SettingsGroup
 from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
-from settings.coder_rules import check_coder, check_entry, check_login
+from settings.coder_rules import check_coder, check_entry, check_login, check_templates
 from settings.database import DatabaseSettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
@@ -60,7 +60,8 @@ _ORDERED: Final = (
     ("workspace_memory_max", "workspace_quota_memory"),
     ("workspace_disk_request", "workspace_disk_default"),
     ("workspace_disk_default", "workspace_disk_max"),
-    ("workspace_home_storage", "workspace_quota_storage"),
+    ("workspace_home_storage", "workspace_volume_max"),
+    ("workspace_volume_max", "workspace_quota_storage"),
 )
 """Pairs of settings of which the first may not exceed the second."""
 
@@ -120,6 +121,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
     check_coder(reader, settings.coder)
     check_entry(reader, settings.entry)
     check_login(reader, settings.login)
+    check_templates(reader, settings.templates)
     return settings
 
 

@@ -27,6 +27,7 @@ class TemplateSettings(SettingsGroup):
         examples=["standard"],
     )
     workspace_home_storage: PositiveQuantity = amount("20Gi", "Size of a home volume that names no other.")
+    workspace_volume_max: PositiveQuantity = amount("100Gi", "Largest volume a workspace may ask for.")
     workspace_image_pull_policy: Literal["IfNotPresent", "Always", "Never"] = Field(
         default="IfNotPresent", description="When nodes pull the images of workspaces."
     )
@@ -56,6 +57,12 @@ class TemplateSettings(SettingsGroup):
     template_claude: Literal["none", "agent", "tasks"] = Field(
         default="agent",
         description="Claude Code in dev containers: none, module 5 (agent), or module 4 with Coder's tasks (tasks).",
+    )
+    template_cached_image: Switch = Field(
+        default=False, description="Dev containers start from the image the last build pushed, where there is one."
+    )
+    template_onepassword: Switch = Field(
+        default=False, description="Dev containers read their secrets from 1Password Connect while they are planned."
     )
     template_smoke: Switch = Field(
         default=True, description="Start a workspace from a new template version before it becomes the active one."

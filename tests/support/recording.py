@@ -3,6 +3,7 @@
 __all__ = ["Registered", "declare"]
 
 import copy
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,7 @@ class Registered:
 
 
 class _Answers(pulumi.runtime.Mocks):
-    """What a provider would add: an address for a Service, a value for a password."""
+    """What a provider would add: an address for a Service, a value for a password, what a command prints."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         state = copy.deepcopy(args.inputs)
@@ -37,6 +38,9 @@ class _Answers(pulumi.runtime.Mocks):
             state["spec"] = {"clusterIP": "10.96.0.7", **state["spec"]}
         if args.typ == "random:index/randomPassword:RandomPassword":
             state["result"] = "generated-password"
+        if args.typ == "command:local:Command":
+            printed = {"session_token": "generated-token", "template_id": "some-id", "version_name": "some-version"}
+            state["stdout"] = json.dumps(printed)
         return f"{args.name}-id", state
 
     def call(self, args: MockCallArgs) -> Any:  # noqa: ANN401 - never returns

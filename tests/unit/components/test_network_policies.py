@@ -4,13 +4,22 @@ from typing import Any, Final
 
 import pytest
 
-from components.network_flows import CODER, DNS, REGISTRY_PODS, SYSTEM, WORKSPACES, platform_flows
+from components.network_flows import (
+    CODER,
+    DATABASE_PODS,
+    DNS,
+    REGISTRY_PODS,
+    SYSTEM,
+    WORKSPACES,
+    Addresses,
+    platform_flows,
+)
 from components.network_policies import build_network_policies
 from core.kubernetes_names import is_subdomain
 from tests.support.reachability import Peer, is_reachable
 
 _NODES: Final = ("10.0.0.0/16",)
-_FLOWS: Final = platform_flows(_NODES)
+_FLOWS: Final = platform_flows(_NODES, api_cidrs=["192.0.2.0/28"], entry_namespace="gateway-system")
 _OWN: Final = (CODER, WORKSPACES, SYSTEM)
 _POLICIES: Final = {namespace: build_network_policies(namespace, _FLOWS) for namespace in _OWN}
 
@@ -18,24 +27,45 @@ _PEERS: Final = {
     "coder": Peer(CODER, {"app.kubernetes.io/name": "coder"}),
     "unlabelled in coder": Peer(CODER, {}),
     "registry": Peer(CODER, dict(REGISTRY_PODS.labels)),
+    "database": Peer(CODER, dict(DATABASE_PODS.labels)),
+    "dump": Peer(CODER, {"app.kubernetes.io/name": "database-dump"}),
+    "reaper": Peer(CODER, {"app.kubernetes.io/name": "reaper"}),
     "workspace": Peer(WORKSPACES, {"app.kubernetes.io/name": "coder-workspace"}),
     "impostor": Peer(WORKSPACES, dict(REGISTRY_PODS.labels)),
     "device plugin": Peer(SYSTEM, {}),
     "dns": Peer("kube-system", dict(DNS.labels)),
     "other in kube-system": Peer("kube-system", {}),
+    "entry": Peer("gateway-system", {}),
     "stranger": Peer("default", {}),
     "node": Peer(address="10.0.3.4"),
+    "api server": Peer(address="192.0.2.5"),
     "internet": Peer(address="203.0.113.9"),
+    "internet by IPv6": Peer(address="2001:db8::9"),
     "cloud metadata": Peer(address="169.254.169.254"),
+    "cloud metadata by IPv6": Peer(address="fd00:ec2::254"),
 }
-_PORTS: Final = (("TCP", 53), ("UDP", 53), ("TCP", 80), ("TCP", 443), ("TCP", 5000), ("TCP", 5001), ("TCP", 6443))
+_TCP: Final = (22, 53, 80, 443, 2112, 5000, 5001, 5432, 6443, 8080)
+_PORTS: Final = (("UDP", 53), ("UDP", 41641), *(("TCP", port) for port in _TCP))
 
-_DNS_CLIENTS: Final = ("coder", "unlabelled in coder", "workspace", "impostor", "device plugin")
-_REGISTRY_CLIENTS: Final = ("coder", "unlabelled in coder", "workspace", "impostor", "node")
+_DNS_CLIENTS: Final = ("coder", "unlabelled in coder", "dump", "reaper", "workspace", "impostor", "device plugin")
+_REGISTRY_CLIENTS: Final = ("coder", "unlabelled in coder", "dump", "reaper", "workspace", "impostor", "node")
+_CODER_CLIENTS: Final = ("reaper", "workspace", "impostor", "entry", "node")
+_OUTSIDE: Final = ("node", "api server", "internet", "internet by IPv6")
 _ALLOWED: Final = {
     *((source, "dns", port) for source in _DNS_CLIENTS for port in (("TCP", 53), ("UDP", 53))),
     *((source, "registry", ("TCP", 5000)) for source in _REGISTRY_CLIENTS),
     ("node", "registry", ("TCP", 5001)),
+    *((source, "database", ("TCP", 5432)) for source in ("coder", "dump")),
+    *((source, "coder", ("TCP", 8080)) for source in _CODER_CLIENTS),
+    # Coder's Terraform and the developers fetch what they like, but for the node's own credentials.
+    *(
+        (source, target, port)
+        for source in ("coder", "workspace", "impostor")
+        for target in _OUTSIDE
+        for port in _PORTS
+    ),
+    *(("reaper", target, ("TCP", port)) for target in _OUTSIDE for port in (80, 443)),
+    ("reaper", "api server", ("TCP", 6443)),
 }
 
 
@@ -67,9 +97,18 @@ def test_the_reachability_table() -> None:
     assert reachable == _ALLOWED
 
 
-def test_the_registry_opens_no_connection_at_all() -> None:
-    assert not [row for row in _ALLOWED if row[0] == "registry"]
-    assert not [flow for flow in _FLOWS if flow.source == REGISTRY_PODS]
+def test_what_only_answers_opens_no_connection_at_all() -> None:
+    assert not [row for row in _ALLOWED if row[0] in ("registry", "database")]
+    assert not [flow for flow in _FLOWS if flow.source in (REGISTRY_PODS, DATABASE_PODS)]
+
+
+def test_nobody_reaches_the_clouds_metadata() -> None:
+    assert not [row for row in _ALLOWED if row[1].startswith("cloud metadata")]
+
+
+def test_without_networks_of_its_own_the_api_server_is_on_the_nodes() -> None:
+    (flow,) = [flow for flow in platform_flows(_NODES) if flow.name == "api-server"]
+    assert flow.target == Addresses(_NODES)
 
 
 @pytest.mark.parametrize("namespace", _OWN)

@@ -1,0 +1,52 @@
+"""The arguments of the database and its dumps out of the stack's settings."""
+
+__all__ = ["database_args", "database_dump_args"]
+
+from components.database import DatabaseArgs
+from components.database_dump import DatabaseDumpArgs
+from components.network_flows import CODER
+from settings import DatabaseSettings, Settings
+
+
+def database_args(database: DatabaseSettings) -> DatabaseArgs:
+    """Return the database's arguments; what is empty in the settings is left out here."""
+    args: DatabaseArgs = {
+        "namespace": CODER,
+        "image": str(database.database_image),
+        "storage": str(database.database_storage),
+        "protect_storage": database.database_storage_protect,
+        "resources": {
+            "requests": {
+                "cpu": str(database.database_cpu_request),
+                "memory": str(database.database_memory_request),
+                "ephemeral-storage": "64Mi",
+            },
+            "limits": {
+                "cpu": str(database.database_cpu_limit),
+                "memory": str(database.database_memory_limit),
+                "ephemeral-storage": "1Gi",
+            },
+        },
+    }
+    if database.database_url.get_secret_value():
+        args["url"] = database.database_url.get_secret_value()
+    if database.database_storage_class:
+        args["storage_class"] = database.database_storage_class
+    return args
+
+
+def database_dump_args(settings: Settings) -> DatabaseDumpArgs:
+    """Return the arguments of the dumps."""
+    database = settings.database
+    args: DatabaseDumpArgs = {
+        "namespace": CODER,
+        "image": str(settings.reaper.platform_tools_image),
+        "schedule": database.database_dump_schedule,
+        "keep": database.database_dump_keep,
+        "storage": str(database.database_dump_storage),
+        "protect_storage": database.database_storage_protect,
+        "coder_version": settings.coder.coder_chart_version,
+    }
+    if database.database_storage_class:
+        args["storage_class"] = database.database_storage_class
+    return args

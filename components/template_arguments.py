@@ -1,0 +1,179 @@
+"""The workspace templates of a stack: which there are, and what the stack's settings fill them with."""
+
+__all__ = ["CI_TEMPLATE", "declared_variables", "template_args"]
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi
+
+from components.network_flows import WORKSPACES
+from components.template import TemplateArgs
+from core.errors import UsageError
+from core.quantity import Quantity
+from settings import Settings
+from sptcoder.templates.request import SmokeSettings
+from sptcoder.templates.settings import TemplateSettings
+
+CI_TEMPLATE: Final = "spt-flow-ci"
+"""Name of the template for pipelines, whose workspaces the reaper deletes at their deadline."""
+
+_ROOT: Final = Path(__file__).resolve().parents[1]
+_FOLDER: Final = Path("templates")
+_DEV_CONTAINER: Final = "coder-devcontainer-kubernetes"
+_VARIABLE: Final = re.compile(r'^variable "(\w+)"', re.MULTILINE)
+_GIBI: Final = Quantity.parse("1Gi").nano
+_CORE: Final = Quantity.parse("1").nano
+_HOUR: Final = 3600 * 1000
+_MINUTE: Final = 60 * 1000
+_SMALL: Final = {"cpu": "1", "memory": "1", "disk": "1"}
+
+
+def template_args(
+    settings: Settings, *, url: pulumi.Input[str], session_token: pulumi.Input[str], registry_url: pulumi.Input[str]
+) -> list[TemplateArgs]:
+    """Return the arguments of each template; raise UsageError for a variable that its template does not have."""
+    chosen, idle = settings.templates, settings.templates.workspace_idle_hours * _HOUR
+    smoke = SmokeSettings(enabled=chosen.template_smoke, parameters=_SMALL)
+    rows: list[tuple[str, Path, list[Path], TemplateSettings, SmokeSettings]] = [
+        (
+            "spt-flow",
+            _FOLDER / "spt-flow",
+            [],
+            TemplateSettings(
+                display_name="spt-flow",
+                description="A workspace from any image, with your repositories, dotfiles and tools.",
+                icon="/icon/k8s.png",
+                default_ttl_ms=idle,
+                activity_bump_ms=idle,
+            ),
+            smoke,
+        ),
+        (
+            CI_TEMPLATE,
+            _FOLDER / "ci",
+            [],
+            TemplateSettings(
+                display_name="spt-flow for pipelines",
+                description="Lives for minutes, used or not, and is deleted with its volume at its deadline.",
+                icon="/icon/widgets.svg",
+                default_ttl_ms=chosen.ci_ttl_minutes * _MINUTE,
+                activity_bump_ms=0,
+            ),
+            smoke,
+        ),
+        (
+            _DEV_CONTAINER,
+            _FOLDER / _DEV_CONTAINER,
+            _variants(settings),
+            TemplateSettings(
+                display_name="Dev container",
+                description="Your repository's devcontainer.json, built by Envbuilder.",
+                icon="/icon/container.svg",
+                default_ttl_ms=idle,
+                activity_bump_ms=idle,
+            ),
+            # It needs a repository to build: without one there is nothing that could come up.
+            SmokeSettings(enabled=chosen.template_smoke and "git_url" in _own(settings, _DEV_CONTAINER)),
+        ),
+    ]
+    unknown = sorted(set(chosen.template_variables) - {row[0] for row in rows})
+    if unknown:
+        raise UsageError(
+            f"The setting templateVariables names the template {unknown[0]}, which there is not; there are: "
+            f"{', '.join(row[0] for row in rows)}."
+        )
+    return [
+        {
+            "name": name,
+            "directory": directory,
+            "overlays": [*_layers(directory), *variants],
+            "variables": _variables(settings, name, [directory, *_layers(directory), *variants], registry_url),
+            "settings": options,
+            "smoke": trial,
+            "url": url,
+            "session_token": session_token,
+        }
+        for name, directory, variants, options, trial in rows
+    ]
+
+
+def declared_variables(folders: Sequence[Path]) -> set[str]:
+    """Return the names of the Terraform variables that the folders' files declare."""
+    files = [file for folder in folders for file in sorted((_ROOT / folder).glob("*.tf"))]
+    return {name for file in files for name in _VARIABLE.findall(file.read_text(encoding="utf-8"))}
+
+
+def _layers(directory: Path) -> list[Path]:
+    """Return the shared folders that a template is laid over, as its layers.json names them."""
+    file = _ROOT / directory / "layers.json"
+    return [_FOLDER / layer for layer in json.loads(file.read_text(encoding="utf-8"))]
+
+
+def _variants(settings: Settings) -> list[Path]:
+    chosen = settings.templates
+    claude = {"agent": ["claude-code-v5"], "tasks": ["claude-code-v4"], "none": []}[chosen.template_claude]
+    names = [
+        *(["registry-modules"] if chosen.template_modules else []),
+        *claude,
+        *(["cached-image"] if chosen.template_cached_image else []),
+        *(["onepassword-provider"] if chosen.template_onepassword else []),
+    ]
+    return [_FOLDER / _DEV_CONTAINER / "variants" / name for name in names]
+
+
+def _variables(
+    settings: Settings, template: str, folders: Sequence[Path], registry_url: pulumi.Input[str]
+) -> dict[str, pulumi.Input[str]]:
+    """Return what the settings say about the variables that the template has, and what the user says of more."""
+    declared = declared_variables(folders)
+    own = _own(settings, template)
+    unknown = sorted(own.keys() - declared)
+    if unknown:
+        raise UsageError(
+            f"The setting templateVariables gives the template {template} the variable {unknown[0]}, which it does not "
+            "have; its variables.tf and those it shares name them all."
+        )
+    platform = {**_platform_variables(settings), "registry_url": registry_url}
+    return {name: value for name, value in {**platform, **own}.items() if name in declared}
+
+
+def _platform_variables(settings: Settings) -> dict[str, pulumi.Input[str]]:
+    templates, workspace = settings.templates, settings.workspace
+    return {
+        "namespace": WORKSPACES,
+        "agent_url": templates.workspace_agent_url,
+        "coder_image": str(settings.coder.coder_image),
+        "workspace_image": str(templates.workspace_image),
+        "envbuilder_image": str(templates.envbuilder_image),
+        "image_pull_policy": templates.workspace_image_pull_policy,
+        "storage_class": templates.workspace_storage_class,
+        "kvm_resource": templates.kvm_resource,
+        "external_auth_id": "primary-github" if settings.login.coder_github_auth else "",
+        "wildcard_apps": "true" if settings.entry.coder_wildcard_access_url else "false",
+        "workspace_cpu_max": _whole(workspace.workspace_cpu_max, _CORE),
+        "workspace_memory_max": _whole(workspace.workspace_memory_max, _GIBI),
+        "workspace_ephemeral_max": _whole(workspace.workspace_disk_max, _GIBI),
+        "workspace_volume_max": _whole(templates.workspace_volume_max, _GIBI),
+        "workspace_volume_default": _whole(templates.workspace_home_storage, _GIBI),
+        "workspace_cpu_request": str(workspace.workspace_cpu_request),
+        "workspace_memory_request": str(workspace.workspace_memory_request),
+        "ttl_minutes_default": str(templates.ci_ttl_minutes),
+        # The registry inside the cluster speaks plain HTTP.
+        "registry_insecure": "true",
+        "install_claude_code": "false" if templates.template_claude == "none" else "true",
+    }
+
+
+def _own(settings: Settings, template: str) -> dict[str, str]:
+    """Return the user's variables of a template as the server takes them: text, and JSON for what is none."""
+    given: Mapping[str, Any] = settings.templates.template_variables.get(template, {})
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
+
+
+def _whole(amount: Quantity, unit: int) -> str:
+    """Return how many whole units the amount holds, one at least."""
+    return str(max(1, amount.nano // unit))
