@@ -1,6 +1,6 @@
 """The workspaces as Coder knows them: the whole list or none, the fate of a single one, and their deletion."""
 
-__all__ = ["BusyError", "Deletion", "IncompleteListError", "Inventory", "open_inventory"]
+__all__ = ["BusyError", "Deletion", "IncompleteListError", "Inventory", "RightsError", "open_inventory"]
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +18,8 @@ from sptcoder.api.models.workspace import Workspace as CoderWorkspace
 from sptcoder.api.models.workspace import WorkspacePage
 
 _PATH: Final = "/api/v2/workspaces"
+_RIGHTS_PATH: Final = "/api/v2/authcheck"
+_NEEDED: Final = ("read", "delete")
 _PAGE: Final = 100
 _ATTEMPTS: Final = 3
 _BAD_REQUEST: Final = 400
@@ -30,6 +32,10 @@ _FAILED: Final = frozenset({"failed", "canceled"})
 
 class IncompleteListError(SptFlowError):
     """The list of workspaces does not add up, so nothing may be concluded from what it lacks."""
+
+
+class RightsError(SptFlowError):
+    """The token is good, but its user may not do what the reaper does."""
 
 
 class BusyError(SptFlowError):
@@ -56,6 +62,23 @@ class Inventory:
 
     def __init__(self, client: CoderClient) -> None:
         self._client = client
+
+    def refuse_narrow_token(self) -> None:
+        """Raise RightsError unless the token may see and delete everybody's workspaces of the organization.
+
+        Without this check a user who has lost the role would see an empty list, and find nothing to do for ever.
+        """
+        organization = self._client.users.organization().id
+        everybodys = {"resource_type": "workspace", "organization_id": organization}
+        checks = {action: {"object": everybodys, "action": action} for action in _NEEDED}
+        answer = self._client.connection.send_json("POST", _RIGHTS_PATH, {"checks": checks})
+        missing = [action for action in _NEEDED if not isinstance(answer, dict) or answer.get(action) is not True]
+        if missing:
+            raise RightsError(
+                f"The reaper's user in Coder may not {' or '.join(missing)} other users' workspaces; "
+                "it needs the role organization-admin.",
+                next_command="make up, or pulumi up",
+            )
 
     def list_all(self) -> list[Workspace]:
         """Return every workspace that the token may see; raise IncompleteListError if the pages do not add up.

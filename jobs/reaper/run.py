@@ -51,6 +51,9 @@ _EVENTS: Final[dict[type[Action], str]] = {
 class Coder(Protocol):
     """What the reaper asks of Coder."""
 
+    def refuse_narrow_token(self) -> None:
+        """Raise if the token does not show, and give power over, everybody's workspaces."""
+
     def list_all(self) -> list[Workspace]:
         """Return every workspace there is, or raise."""
 
@@ -130,6 +133,7 @@ class Reaping:
     def _look(self) -> tuple[Action, ...]:
         # Claims first: a workspace is in Coder's list before its claim exists, so no new one can look like an orphan.
         claims = self.volumes.list_all()
+        self.coder.refuse_narrow_token()
         workspaces = self.coder.list_all()
         strangers = {claim.workspace_id for claim in claims} - {workspace.id for workspace in workspaces}
         records = {identity: self.coder.record(identity) for identity in strangers if identity is not None}

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -6,7 +7,7 @@ import pytest
 
 from core.errors import SptFlowError
 from jobs.reaper.decision import Record, Workspace
-from jobs.reaper.inventory import BusyError, Deletion, IncompleteListError
+from jobs.reaper.inventory import BusyError, Deletion, IncompleteListError, RightsError
 from tests.unit.jobs.reaper.conftest import Handler, answer, inventory, workspace_json
 
 
@@ -25,6 +26,36 @@ class _Pages:
         numbers = self._lists[0]
         page = [workspace_json(number) for number in numbers[offset : offset + limit]]
         return answer(200, {"workspaces": page, "count": self._count or len(numbers)})
+
+
+@pytest.mark.parametrize(
+    ("rights", "says"),
+    [
+        ({"read": True, "delete": True}, None),
+        ({"read": True, "delete": False}, "may not delete other users' workspaces"),
+        ({"read": False, "delete": False}, "may not read or delete other users' workspaces"),
+        ({}, "may not read or delete"),
+        ([], "may not read or delete"),
+        ({"read": "yes", "delete": True}, "may not read other"),
+    ],
+)
+def test_a_token_that_shows_less_is_refused(rights: object, says: str | None) -> None:
+    asked: list[object] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v2/organizations/default":
+            return answer(200, {"id": str(UUID(int=50)), "name": "coder", "is_default": True})
+        assert (request.method, request.url.path) == ("POST", "/api/v2/authcheck")
+        asked.extend(json.loads(request.content)["checks"].values())
+        return answer(200, rights)
+
+    if says is None:
+        inventory(handler).refuse_narrow_token()
+    else:
+        with pytest.raises(RightsError, match=says):
+            inventory(handler).refuse_narrow_token()
+    everybodys = {"resource_type": "workspace", "organization_id": str(UUID(int=50))}
+    assert asked == [{"object": everybodys, "action": action} for action in ("read", "delete")]
 
 
 @pytest.mark.parametrize("total", [0, 1, 99, 100, 101, 250])

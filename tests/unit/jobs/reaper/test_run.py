@@ -12,7 +12,7 @@ from jobs.environment import read_settings
 from jobs.event_log import EventLog
 from jobs.reaper.claims import ClaimChangedError, ClusterError
 from jobs.reaper.decision import Claim, Record, Workspace
-from jobs.reaper.inventory import BusyError, Deletion, IncompleteListError
+from jobs.reaper.inventory import BusyError, Deletion, IncompleteListError, RightsError
 from jobs.reaper.metrics import Tally
 from jobs.reaper.run import Reaping
 from jobs.reaper.settings import ReaperSettings
@@ -62,6 +62,9 @@ class _World:
 @dataclass
 class _Coder:
     world: _World
+
+    def refuse_narrow_token(self) -> None:
+        self.world.call("check rights")
 
     def list_all(self) -> list[Workspace]:
         self.world.call("list workspaces")
@@ -150,9 +153,9 @@ def _everything() -> _World:
 def test_one_run_over_everything() -> None:
     world = _everything()
     tally, events = _reap(world)
-    assert world.calls[:2] == ["list claims", "list workspaces"]
-    assert sorted(world.calls[2:6]) == ["record 6", "record 7", "record 8", "record 9"]
-    assert world.calls[6:] == [
+    assert world.calls[:3] == ["list claims", "check rights", "list workspaces"]
+    assert sorted(world.calls[3:7]) == ["record 6", "record 7", "record 8", "record 9"]
+    assert world.calls[7:] == [
         "delete workspace 1",
         "cancel build 102",
         "unmark home-1",
@@ -186,7 +189,7 @@ def test_one_run_over_everything() -> None:
 def test_a_dry_run_changes_nothing_and_says_what_it_would_do() -> None:
     world = _everything()
     tally, events = _reap(world, REAPER_DRY_RUN="true")
-    assert not [call for call in world.calls if call.split()[0] not in {"list", "record"}]
+    assert not [call for call in world.calls if call.split()[0] not in {"check", "list", "record"}]
     assert [event for event, outcome in _told(events) if outcome == "dry-run"] == [
         "delete-workspace",
         "cancel-start",
@@ -204,6 +207,7 @@ def test_dry_run_is_what_nothing_said_means() -> None:
 @pytest.mark.parametrize(
     "errors",
     [
+        {"check rights": RightsError("may not read")},
         {"list claims": ClusterError("no")},
         {"list workspaces": IncompleteListError("it has 3 of 5")},
         {"record": SptFlowError("Coder answered 500")},
@@ -215,7 +219,7 @@ def test_nothing_is_done_unless_everything_was_seen(errors: dict[str, Exception]
     world.errors = errors
     with pytest.raises(SptFlowError):
         _reap(world)
-    assert not [call for call in world.calls if call.split()[0] not in {"list", "record"}]
+    assert not [call for call in world.calls if call.split()[0] not in {"check", "list", "record"}]
 
 
 def test_a_failure_is_counted_told_and_stops_nothing_else() -> None:
@@ -267,7 +271,7 @@ def test_a_deletion_that_takes_longer_is_left_to_the_next_run() -> None:
     world = _World(workspaces=[_workspace(1, build_transition="delete", build_status="deleting")])
     _, events = _reap(world)
     assert _told(events) == [("leave-to-build", "kept")]
-    assert world.calls == ["list claims", "list workspaces"]
+    assert world.calls == ["list claims", "check rights", "list workspaces"]
 
 
 def test_a_second_run_finds_nothing_to_do() -> None:
