@@ -10,15 +10,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """Seconds a thing took: the median of `samples`, and the most it may take."""
+    """What a thing took: the median of `samples`, and the most it may take; both in `unit`, seconds if not said."""
 
     name: str
     samples: tuple[float, ...]
     limit: float
+    unit: str = "s"
 
     @property
     def median(self) -> float:
-        """Return the middle of the samples, in seconds."""
+        """Return the middle of the samples."""
         return statistics.median(self.samples)
 
     @property
@@ -28,8 +29,10 @@ class Figure:
 
     def row(self) -> str:
         """Return the figure as a row of a Markdown table."""
-        spread = f"{min(self.samples):.1f} to {max(self.samples):.1f}"
-        cells = (f"{self.median:.1f} s", f"{spread} s", len(self.samples), f"{self.limit:g} s", f"{self.ratio:.2f}")
+        digits = 2 if self.limit <= 1 else 1
+        spread = f"{min(self.samples):.{digits}f} to {max(self.samples):.{digits}f} {self.unit}"
+        median, limit = f"{self.median:.{digits}f} {self.unit}", f"{self.limit:g} {self.unit}"
+        cells = (median, spread, len(self.samples), limit, f"{self.ratio:.2f}")
         return " | ".join(["| " + self.name, *map(str, cells)]) + " |"
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.coder_figures import archive_figure, coder_figures
 from benchmarks.figure import Figure, timed
 from core.command import Command
 from lab.cluster import start_lab, stop_lab
@@ -33,15 +34,18 @@ def lab_figures(folder: Path, progress: Progress) -> list[Figure]:
             unchanged = tuple(timed(lambda: _make("up", environment)) for _ in range(_REPEATS))
         with progress.step(f"preview, {_REPEATS} times"):
             preview = tuple(timed(lambda: _make("preview", environment)) for _ in range(_REPEATS))
+        coder = coder_figures(instance, ensure_toolchain(SilentProgress()), folder, progress)
         with progress.step("Lab start to node Ready, 3 times"):
             starts = tuple(_lab_start(instance) for _ in range(3))
     finally:
         stop_lab(instance, SilentProgress())
     return [
-        Figure("warm `make up`: tools cached, no lab running", (warm,), 90),
+        Figure("warm `make up` with Coder: tools cached, no lab running", (warm,), 180),
         Figure("`make up` with nothing to change", unchanged, 5),
         Figure("`make preview`", preview, 4),
         Figure("lab start to node Ready, addons included", starts, 20),
+        archive_figure(),
+        *coder,
     ]
 
 

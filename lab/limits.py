@@ -4,12 +4,17 @@ __all__ = ["declare_limits"]
 
 from typing import Final
 
+import versions
 from lab.plugins.installation import InstalledPlugin
 from lab.progress import Progress
 
 _LIMITS: Final = (
     ("NetworkPolicy enforcement", "the lab's pod network stores policies and does not enforce them"),
     ("volume sizes", "the lab's volumes are folders on this machine's disk; their size is not enforced"),
+    (
+        "Coder's web page and its Tasks",
+        f"the lab's Coder {versions.CODER_LAB} is built from its Go module, which holds API, CLI and agent only",
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""Whether the platform in the lab is healthy: its namespaces, the registry, and the registry's answer to the host."""
+"""Whether the platform in the lab is healthy: its objects, and what the registry and Coder answer to the host."""
 
 __all__ = ["platform_status"]
 
@@ -16,6 +16,8 @@ from lab.instance import LabInstance
 from lab.toolchain import toolchain_bin
 
 _NAMESPACES: Final = ("coder", "coder-workspace", "spt-system")
+_KINDS: Final = "namespaces,deployments,statefulsets,cronjobs,persistentvolumeclaims"
+_CODER_LOG: Final = "kubectl -n coder logs deploy/coder --tail=20"
 _SECONDS: Final = 10
 
 
@@ -24,18 +26,22 @@ def platform_status(instance: LabInstance) -> list[PartHealth]:
     found = _objects(instance)
     return [
         *(_namespace(name, found) for name in _NAMESPACES),
-        _deployment("coder", "registry", found),
+        _workload("Deployment", "coder", "registry", found),
         _volume("coder", "registry-data", found),
         _registry_answer(instance),
+        _workload("StatefulSet", "coder", "postgres", found),
+        _volume("coder", "postgres-data", found),
+        _workload("Deployment", "coder", "coder", found),
+        _coder_answer(instance),
+        _cron_job("coder", "database-dump", found),
+        _cron_job("coder", "reaper", found),
     ]
 
 
 def _objects(instance: LabInstance) -> Mapping[tuple[str, str, str], Mapping[str, Any]]:
     kubectl = Command("kubectl", env={"KUBECONFIG": str(instance.kubeconfig)}, path=[toolchain_bin()])
     try:
-        listing = kubectl.run(
-            "get", "namespaces,deployments,persistentvolumeclaims", "-A", "-o", "json", timeout=_SECONDS
-        ).stdout
+        listing = kubectl.run("get", _KINDS, "-A", "-o", "json", timeout=_SECONDS).stdout
     except SptFlowError:
         return {}
     return {
@@ -50,19 +56,37 @@ def _namespace(name: str, found: Mapping[tuple[str, str, str], Mapping[str, Any]
     return _health(f"namespace {name}", healthy=phase == "Active", detail=phase.lower())
 
 
-def _deployment(namespace: str, name: str, found: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> PartHealth:
-    item = found.get(("Deployment", namespace, name))
+def _workload(
+    kind: str, namespace: str, name: str, found: Mapping[tuple[str, str, str], Mapping[str, Any]]
+) -> PartHealth:
+    item, part = found.get((kind, namespace, name)), f"{kind.lower()} {namespace}/{name}"
     if item is None:
-        return _health(f"deployment {namespace}/{name}", healthy=False, detail="missing")
+        return _health(part, healthy=False, detail="missing")
     wanted = item["spec"].get("replicas", 1)
     ready = item["status"].get("readyReplicas", 0)
     return PartHealth(
-        name=f"deployment {namespace}/{name}",
+        name=part,
         healthy=ready >= wanted,
         detail=f"{ready} of {wanted} replicas ready",
         next_command=None
         if ready >= wanted
         else f"kubectl -n {namespace} describe pods -l app.kubernetes.io/name={name}",
+    )
+
+
+def _cron_job(namespace: str, name: str, found: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> PartHealth:
+    item, part = found.get(("CronJob", namespace, name)), f"cronjob {namespace}/{name}"
+    if item is None:
+        return _health(part, healthy=False, detail="missing")
+    last, succeeded = item["status"].get("lastScheduleTime"), item["status"].get("lastSuccessfulTime")
+    # A run that goes on at this moment is no failure; the next look sees how it ended.
+    failed = last is not None and not item["status"].get("active") and (succeeded is None or succeeded < last)
+    detail = "has not run yet" if last is None else f"last run {last}, {'failed' if failed else 'done or at work'}"
+    return PartHealth(
+        name=part,
+        healthy=not failed,
+        detail=detail,
+        next_command=f"kubectl -n {namespace} logs -l app.kubernetes.io/name={name} --tail=20" if failed else None,
     )
 
 
@@ -82,6 +106,16 @@ def _registry_answer(instance: LabInstance) -> PartHealth:
         code = 0
         detail = f"{address} does not answer ({type(error).__name__})"
     return _health("registry from this machine", healthy=code == httpx.codes.OK, detail=detail)
+
+
+def _coder_answer(instance: LabInstance) -> PartHealth:
+    try:
+        answer = httpx.get(f"{instance.coder_url}/api/v2/buildinfo", timeout=_SECONDS, trust_env=False)
+        version = str(answer.raise_for_status().json()["version"])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        detail = f"{instance.coder_url} does not answer ({type(error).__name__})"
+        return PartHealth("Coder from this machine", healthy=False, detail=detail, next_command=_CODER_LOG)
+    return _health("Coder from this machine", healthy=True, detail=f"{instance.coder_url} is Coder {version}")
 
 
 def _health(name: str, *, healthy: bool, detail: str) -> PartHealth:

@@ -35,8 +35,9 @@ def _facts(instance: LabInstance) -> tuple[tuple[str, str], ...]:
     return (
         ("registry, from this machine", f"{instance.registry_address}:{ports.REGISTRY}  (plain HTTP)"),
         ("registry, in the cluster", f"registry.coder.svc.cluster.local:{ports.REGISTRY}"),
+        ("Coder", instance.coder_url),
         ("kubeconfig", str(instance.kubeconfig)),
-        ("kubectl, helm, pulumi", str(toolchain_bin())),
+        ("coder, kubectl, helm, pulumi", str(toolchain_bin())),
     )
 
 
@@ -51,6 +52,7 @@ def _next_commands(instance: LabInstance | None, *, stack: str, planned: bool) -
     if instance is None:
         return ((f"make preview STACK={stack}", "what a change would do"),)
     return (
+        ("make demo", "a workspace from a repository, a command in it, and its end"),
         (f"export KUBECONFIG={instance.kubeconfig} PATH={toolchain_bin()}:$PATH", "use kubectl on the lab"),
         ("kubectl get nodes,pods -A", "what runs"),
         ("make status", "each part, healthy or not"),
