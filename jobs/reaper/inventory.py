@@ -76,8 +76,7 @@ class Inventory:
         if missing:
             raise RightsError(
                 f"The reaper's user in Coder may not {' or '.join(missing)} other users' workspaces; "
-                "it needs the role organization-admin.",
-                next_command="make up, or pulumi up",
+                "it needs the role organization-admin (docs/runbooks/reaper.md says how to give it back)."
             )
 
     def list_all(self) -> list[Workspace]:
