@@ -19,6 +19,7 @@ from components.coder_manifests import (
     build_workspace_role_binding,
 )
 from components.coder_values import CoderServer, build_values
+from components.platform_command import platform_command
 
 _RELEASE_SECONDS = 600
 
@@ -54,7 +55,14 @@ class Coder(pulumi.ComponentResource):
     def __init__(self, name: str, args: CoderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spt-flow:index:Coder", name, None, opts)
         server = args["server"]
-        before = [*self._rights(name, args), *self._credentials(name, args)]
+        # Coder's database is migrated forwards only: a lower version is refused before anything is touched.
+        preflight = platform_command(
+            f"{name}-preflight",
+            "preflight",
+            {"CODER_URL": server.access_url, "SPTCODER_TARGET_VERSION": server.version},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        before = [preflight, *self._rights(name, args), *self._credentials(name, args)]
         release = self._release(name, args, build_values(server), before)
         after = pulumi.ResourceOptions(parent=self, depends_on=[release])
         manifest = build_service(args["namespace"], args.get("cluster_ip"), replicas=server.replicas)
