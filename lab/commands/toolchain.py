@@ -5,6 +5,7 @@ __all__ = ["register"]
 import typer
 
 from lab.display import open_progress
+from lab.images import ensure_debian_layers
 from lab.toolchain import ensure_toolchain
 
 
@@ -19,4 +20,5 @@ def toolchain() -> None:
     """Ensure the toolchain and say where it is."""
     with open_progress() as progress:
         ready = ensure_toolchain(progress)
+        ensure_debian_layers(ready, progress)
     typer.echo(f"Tools: {ready.bin}")

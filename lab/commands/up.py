@@ -16,6 +16,7 @@ from lab.deploy.service import Deployment, deploy
 from lab.deploy.stack_file import StackFile, load_stack_file
 from lab.deploy.target import check_lab_kubeconfig, kubeconfig_target, lab_target
 from lab.display import RichProgress, open_progress
+from lab.images import ensure_debian_layers
 from lab.instance import LabInstance
 from lab.preflight import check_host
 from lab.toolchain import ensure_deploy_tools, ensure_toolchain
@@ -49,6 +50,7 @@ def _up_in_lab(stack_file: StackFile, instance: LabInstance, progress: RichProgr
     instance.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with run_lock(target.paths.run_lock, purpose="make up"):
         toolchain = ensure_toolchain(progress)
+        ensure_debian_layers(toolchain, progress)
         start_lab(instance, toolchain, progress, platform=True)
         check_lab_kubeconfig(instance)
         return deploy(target, toolchain, progress)

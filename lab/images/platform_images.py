@@ -3,6 +3,7 @@
 __all__ = ["platform_images"]
 
 from lab.images.coder_images import coder_image_specs
+from lab.images.debian_images import debian_image_specs
 from lab.images.stored import NodeImage, stored_images
 from lab.toolchain import Toolchain
 
@@ -12,4 +13,4 @@ def platform_images(toolchain: Toolchain) -> list[NodeImage]:
 
     Raises SptFlowError when a file they are made of is missing.
     """
-    return stored_images(coder_image_specs(toolchain), toolchain.images)
+    return stored_images({**coder_image_specs(toolchain), **debian_image_specs(toolchain)}, toolchain.images)

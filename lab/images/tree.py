@@ -5,7 +5,7 @@ __all__ = ["write_tree"]
 import os
 import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -13,20 +13,18 @@ _OPAQUE = "trusted.overlay.opaque"
 _CAPABILITY = "security.capability"
 
 
-def write_tree(root: Path, output: IO[bytes], *, prefix: str = "", since: float = 0.0) -> None:
-    """Write what is in `root` as an uncompressed tar, sorted by path, below the folder `prefix` of the image.
+def write_tree(root: Path, output: IO[bytes], *, since: float = 0.0, below: Sequence[Path] = ()) -> None:
+    """Write what is in `root`, the upper directory of an overlay on `below`, as an uncompressed tar sorted by path.
 
     Times of files older than `since` (seconds of the epoch) are kept: compiled Python compares them. Those of younger
-    ones are zero, so that the day a layer is made on does not show. What an overlay file system marks as removed or
-    replaced becomes a whiteout. Raises ValueError for what a layer cannot hold: devices, sockets, file capabilities.
+    ones are zero, so that the day a layer is made on does not show. What the overlay has removed or replaced becomes a
+    whiteout. Raises ValueError for what a layer cannot hold: devices, sockets, file capabilities.
     """
     with tarfile.open(fileobj=output, mode="w", format=tarfile.GNU_FORMAT) as archive:
         seen: dict[tuple[int, int], str] = {}
         for path in _sorted(root):
-            name = prefix + str(path.relative_to(root))
+            name = str(path.relative_to(root))
             state = path.lstat()
-            if stat.S_ISDIR(state.st_mode) and _has(path, _OPAQUE):
-                _add_empty(archive, f"{name}/.wh..wh..opq")
             if stat.S_ISCHR(state.st_mode) and state.st_rdev == 0:
                 _add_empty(archive, str(Path(name).with_name(f".wh.{path.name}")))
                 continue
@@ -39,6 +37,8 @@ def write_tree(root: Path, output: IO[bytes], *, prefix: str = "", since: float 
                     archive.addfile(header, content)
             else:
                 archive.addfile(header)
+            if header.isdir() and _has(path, _OPAQUE) and any((tree / name).is_dir() for tree in below):
+                _add_empty(archive, f"{name}/.wh..wh..opq")
 
 
 def _sorted(root: Path) -> Iterator[Path]:

@@ -39,6 +39,7 @@ REQUIRED: tuple[Requirement, ...] = (
     Requirement("iproute2", ("ip",)),
     Requirement("util-linux", ("unshare", "nsenter", "setpriv")),
     Requirement("mount", ("mount", "umount")),
+    Requirement("mmdebstrap", ("mmdebstrap",)),
     Requirement("ca-certificates", ("/etc/ssl/certs/ca-certificates.crt",)),
 )
 
