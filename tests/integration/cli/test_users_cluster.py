@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
-import versions
+from lab.instance import LabInstance
 from lab.toolchain import Toolchain
 from tests.support.checkout import Checkout
 from tests.support.kubectl import Kubectl
 from tests.support.lab_instance import running_lab
+
+FROM_THE_LAB = ("Image", "coderChart", "ChartVersion", "Request", "templateModules", "templateClaude")
+"""How the keys end that the lab's stack sets because of where it runs."""
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]
 
@@ -21,19 +25,16 @@ def test_staging_goes_up_on_a_cluster_given_by_kubeconfig(toolchain: Toolchain, 
         "PULUMI_BACKEND_URL": f"file://{state}",
         "PULUMI_CONFIG_PASSPHRASE": "a passphrase of the test's own",
     }
-    with running_lab(toolchain) as cluster:
-        checkout.edit("Pulumi.staging.yaml", "kubeContext: staging.example.com", f"kubeContext: {cluster.context}")
-        checkout.append("Pulumi.staging.yaml", f"  spt-flow:kubeconfigPath: {cluster.kubeconfig}\n")
-        image = f"localhost/spt-flow/registry:{versions.REGISTRY}"  # the test's cluster has nowhere to pull from
-        checkout.append("Pulumi.staging.yaml", f"  spt-flow:registryImage: {image}\n")
+    with running_lab(toolchain, platform=True) as cluster:
+        adapt_staging(checkout.root, cluster)
         tracked = (checkout.root / "Pulumi.staging.yaml").read_bytes()
 
         first = checkout.lab("up", "--stack", "staging", env=environment)
         assert first.returncode == 0, first.stderr
         assert "Stack staging: " in first.stdout
-        Kubectl(toolchain.bin, cluster.kubeconfig).wait(
-            "deployment/registry", "condition=Available", namespace="coder", seconds=5
-        )
+        kubectl = Kubectl(toolchain.bin, cluster.kubeconfig)
+        for name in ("registry", "coder"):
+            kubectl.wait(f"deployment/{name}", "condition=Available", namespace="coder", seconds=5)
 
         second = checkout.lab("up", "--stack", "staging", env=environment)
         assert second.returncode == 0, second.stderr
@@ -43,3 +44,22 @@ def test_staging_goes_up_on_a_cluster_given_by_kubeconfig(toolchain: Toolchain, 
     checkpoints = [path.read_text(encoding="utf-8") for path in state.rglob("*.json")]
     assert checkpoints
     assert all(environment["PULUMI_CONFIG_PASSPHRASE"] not in text for text in checkpoints)
+
+
+def adapt_staging(root: Path, cluster: LabInstance) -> None:
+    """Lead the stack to the test's cluster, which can pull nothing, has two cores, and no Gateway."""
+    path = root / "Pulumi.staging.yaml"
+    staging = yaml.safe_load(path.read_text(encoding="utf-8"))
+    dev = yaml.safe_load((root / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
+    staging["config"] |= {key: value for key, value in dev.items() if key.endswith(FROM_THE_LAB)}
+    for key in [key for key in staging["config"] if key.startswith(("spt-flow:coderEntry", "spt-flow:coderTls"))]:
+        del staging["config"][key]
+    staging["config"] |= {
+        "spt-flow:kubeContext": cluster.context,
+        "spt-flow:kubeconfigPath": str(cluster.kubeconfig),
+        "spt-flow:coderAccessUrl": cluster.coder_url,
+        "spt-flow:coderWildcardAccessUrl": "",
+        "spt-flow:coderClusterIp": str(cluster.coder_address),
+        "spt-flow:templateSmoke": False,  # the dev stack's are tried in its own tests
+    }
+    path.write_text(yaml.safe_dump(staging), encoding="utf-8")
