@@ -46,7 +46,13 @@ class Connection:
         self._retry = retry
         self._limiter = RateLimiter(sleep=retry.sleep)
         # Redirects are not followed: the token would be handed to whatever the answer points at.
-        self._http = httpx.Client(base_url=self.url, transport=transport, timeout=_TIMEOUT, follow_redirects=False)
+        self._http = httpx.Client(
+            base_url=self.url,
+            transport=transport,
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            verify=self.url.startswith("https:"),  # else certificates are read for nothing, 50 ms a client
+        )
 
     def close(self) -> None:
         """Close all sockets."""

@@ -81,10 +81,17 @@ class _Smoke:
             )
         except ApiError as error:
             if error.status == _CONFLICT:
-                return self.client.workspaces.find(self.name)
+                return self._adopt()
             if error.status in _REFUSED:
                 raise SmokeFailedError(f"The smoke workspace '{self.name}' was refused. {error.message}") from None
             raise
+
+    def _adopt(self) -> Workspace | None:
+        found = self.client.workspaces.find(self.name)
+        if found is not None and found.latest_build.transition == "delete":
+            self.remove(found)  # waits until it is gone
+            return None
+        return found
 
     def has_vanished(self, workspace: Workspace) -> bool:
         """Say whether another push has deleted the workspace under this one."""

@@ -64,6 +64,8 @@ class Coderd:
 class _Handler(BaseHTTPRequestHandler):
     server_state: Coderd
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and content in one packet: two would wait for each other's acknowledgement
+    disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
         """Say nothing."""
