@@ -1,4 +1,4 @@
-"""What a template would make: its manifests, rendered by the real Terraform and Coder's real provider, without a cluster.
+"""What a template would make: its manifests, by the real Terraform and Coder's real provider, without a cluster.
 
 The provider of Coder needs no server: workspace, owner and parameters reach it as environment variables, just as the
 server hands them over, and it judges the parameters. Only the provider that talks to a cluster is mocked.
@@ -104,7 +104,7 @@ class Template:
     def initialised(
         cls, name: str, target: Path, environment: Mapping[str, str], defaults: Mapping[str, Any] | None = None
     ) -> "Template":
-        """Put `name` together in `target` and run `terraform init` there; `defaults` are variables of each rendering."""
+        """Put `name` together in `target` and run `terraform init`; `defaults` are variables of each rendering."""
         template = cls(assemble(name, target), environment, defaults or {})
         template.terraform("init", "-backend=false", "-input=false", "-no-color")
         return template
@@ -122,7 +122,7 @@ class Template:
             check=False,
         )
         if done.returncode != 0:
-            raise RenderError(done.stdout + done.stderr)
+            raise RenderError(_diagnostics(done.stdout) or done.stdout + done.stderr)
         return done.stdout
 
     def render(
@@ -189,7 +189,9 @@ def _workspace_environment(transition: str, workspace: str, email: str) -> dict[
         "CODER_WORKSPACE_OWNER_ID": OWNER_ID,
         "CODER_WORKSPACE_OWNER_EMAIL": email,
         "CODER_WORKSPACE_OWNER_NAME": "Alice Example",
+        "CODER_WORKSPACE_TEMPLATE_ID": "5c3e4f0a-9b1d-4c2e-8f7a-0d1e2f3a4b5c",
         "CODER_WORKSPACE_TEMPLATE_NAME": "demo-template",
+        "CODER_WORKSPACE_TEMPLATE_VERSION": "v1",
         "CODER_AGENT_URL": "https://coder.example.com",
         "CODER_WORKSPACE_BUILD_ID": "7a2a2d5e-0c0f-4c38-8f5b-3b1d2c3d4e5f",
     }
@@ -200,12 +202,19 @@ def _parameter_variable(name: str) -> str:
     return f"CODER_PARAMETER_{hashlib.sha256(name.encode()).hexdigest()}"
 
 
+def _diagnostics(output: str) -> str:
+    """Return summary and detail of each error among Terraform's messages; empty when there is none."""
+    found = [message["diagnostic"] for message in _messages(output) if message.get("type") == "diagnostic"]
+    return "\n".join(f"{item['summary']}: {item['detail']}" for item in found if item["severity"] == "error")
+
+
+def _messages(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
 def _rendering(output: str) -> Rendering:
-    messages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    state = next(message["test_state"] for message in messages if message.get("type") == "test_state")
-    resources = {
-        resource["address"]: resource["values"] for resource in state["values"]["root_module"].get("resources", [])
-    }
+    state = next(message["test_state"] for message in _messages(output) if message.get("type") == "test_state")
+    resources = {resource["address"]: resource["values"] for resource in state["root_module"].get("resources", [])}
     manifests = {
         address.removeprefix("kubectl_manifest.").partition("[")[0]: yaml.safe_load(values["yaml_body"])
         for address, values in resources.items()

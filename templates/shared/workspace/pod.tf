@@ -76,7 +76,7 @@ resource "kubectl_manifest" "pod" {
     annotations        = merge(local.annotations, local.template_annotations)
     agent_hash         = sha256(coder_agent.main.token)
     secret_name        = "${local.object_name}-agent"
-    volume_name        = kubectl_manifest.home.name
+    volume_name        = "${local.object_name}-home"
     hostname           = lower(data.coder_workspace.me.name)
     home               = local.home
     image              = data.coder_parameter.workspace_image.value
@@ -92,6 +92,8 @@ resource "kubectl_manifest" "pod" {
     requests           = local.requests
     limits             = local.limits
   })
+
+  depends_on = [kubectl_manifest.home]
 }
 
 resource "coder_metadata" "pod" {

@@ -60,7 +60,7 @@ before_used='' before_clock=''
 if [ -r "$state" ]; then read -r before_used before_clock <"$state" || true; fi
 if [ -z "$before_clock" ] || [ "$clock" -le "$before_clock" ] || [ "$used" -lt "$before_used" ]; then
     before_used=$used before_clock=$clock
-    sleep 1
+    sleep "${SPT_FLOW_PAUSE:-1}"
     used=$(used_now) clock=$(clock_now)
 fi
 echo "$used $clock" >"$state"

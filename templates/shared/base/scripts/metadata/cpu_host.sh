@@ -16,7 +16,7 @@ before=''
 if [ -r "$state" ]; then read -r before <"$state" || true; fi
 if [ -z "$before" ] || [ "${now% *}" -le "${before% *}" ]; then
     before=$now
-    sleep 1
+    sleep "${SPT_FLOW_PAUSE:-1}"
     now=$(ticks_now)
 fi
 echo "$now" >"$state"
