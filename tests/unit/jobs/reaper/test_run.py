@@ -278,3 +278,84 @@ def test_a_second_run_finds_nothing_to_do() -> None:
     world = _World(workspaces=[_workspace(4, created_at=_NOW)], claims=[_claim(4)])
     tally, events = _reap(world)
     assert (events, tally) == ([], Tally(workspaces_found=1, claims_found=1))
+
+
+class _Killed(BaseException):
+    """The process ends here, without another word."""
+
+
+@dataclass
+class _LivingWorld(_World):
+    """A world in which what is done happens; the call number `kill_at` is the last one, done or not."""
+
+    kill_at: int = -1
+    is_done_first: bool = True
+
+    def call(self, name: str, subject: object = None) -> None:
+        super().call(name, subject)
+        is_last = len(self.calls) == self.kill_at
+        if not is_last or self.is_done_first:
+            self._happen(name, str(subject))
+        if is_last:
+            raise _Killed
+
+    def _happen(self, name: str, subject: str) -> None:
+        word = subject.partition(" ")[0].rpartition("-")[2]
+        number = int(word) if word.isdigit() else 0
+        if name == "delete workspace":
+            self.workspaces = [workspace for workspace in self.workspaces if workspace.id.int != number]
+            # The volume of 1 stays behind, as if the template had lost it.
+            self.claims = [claim for claim in self.claims if claim.workspace_id != UUID(int=number) or number == 1]
+            self.deleted.add(number)
+        elif name == "cancel build":
+            self.workspaces = [
+                replace(workspace, build_status="canceled") if f"{workspace.build_id.int}" == subject else workspace
+                for workspace in self.workspaces
+            ]
+        elif name == "delete claim":
+            self.claims = [claim for claim in self.claims if claim.name != f"home-{number}"]
+        elif name in {"mark", "unmark"}:
+            since = _NOW.isoformat() if name == "mark" else None
+            self.claims = [
+                replace(claim, orphaned_since=since) if claim.name == f"home-{number}" else claim
+                for claim in self.claims
+            ]
+
+
+def _living(**changes: Any) -> _LivingWorld:  # noqa: ANN401 - fields of the class
+    return _LivingWorld(
+        workspaces=[
+            _workspace(1),
+            _workspace(2, build_status="starting"),
+            _workspace(4, created_at=_NOW),
+            _workspace(5, template="spt-flow"),
+        ],
+        claims=[_claim(1), _claim(2), _claim(4, _LONG_AGO), _claim(5), _claim(6), _claim(7, _LONG_AGO), _claim(9)],
+        deleted={6, 7},
+        **changes,
+    )
+
+
+@pytest.mark.parametrize("is_done_first", [True, False])
+@pytest.mark.parametrize("kill_at", range(1, 12))
+def test_a_run_that_is_killed_anywhere_is_finished_by_the_next_ones(
+    kill_at: int,
+    is_done_first: bool,  # noqa: FBT001 - a column
+) -> None:
+    world = _living(kill_at=kill_at, is_done_first=is_done_first)
+    untouched = _living()
+    _reap(untouched, REAPER_GRACE_HOURS="0")
+    assert len(untouched.calls) == 11
+    with pytest.raises(_Killed):
+        _reap(world, REAPER_GRACE_HOURS="0")
+    for _ in range(4):
+        _reap(world, REAPER_GRACE_HOURS="0")
+    assert [workspace.id.int for workspace in world.workspaces] == [4, 5]
+    assert [(claim.name, claim.orphaned_since) for claim in world.claims] == [
+        ("home-4", None),
+        ("home-5", None),
+        ("home-9", None),
+    ]
+    before = len(world.calls)
+    _reap(world, REAPER_GRACE_HOURS="0")
+    assert {call.split()[0] for call in world.calls[before:]} <= {"list", "check", "record"}
