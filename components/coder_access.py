@@ -51,16 +51,15 @@ class CoderAccess(pulumi.ComponentResource):
     def __init__(self, name: str, args: CoderAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spt-flow:index:CoderAccess", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        password = random.RandomPassword(
-            f"{name}-admin-password", length=_PASSWORD_LENGTH, special=False, opts=child
-        ).result
+        generated = random.RandomPassword(f"{name}-admin-password", length=_PASSWORD_LENGTH, special=False, opts=child)
+        password: pulumi.Output[str] = pulumi.Output.secret(generated.result)
         healthy = platform_command(
             f"{name}-healthy",
             "wait-healthy",
             {"CODER_URL": args["access_url"], "SPTCODER_TARGET_VERSION": args["version"]},
             opts=child,
         )
-        common = {
+        common: dict[str, pulumi.Input[str]] = {
             "CODER_URL": args["access_url"],
             "SPTCODER_ADMIN_EMAIL": args["admin_email"],
             "SPTCODER_ADMIN_USERNAME": args["admin_username"],
@@ -85,7 +84,7 @@ class CoderAccess(pulumi.ComponentResource):
         )
         self.session_token = pulumi.Output.secret(bot.stdout.apply(_token))
         self.reaper_token = pulumi.Output.secret(reaper.stdout.apply(_token))
-        self.admin_password = pulumi.Output.secret(password)
+        self.admin_password = password
         self.register_outputs({"sessionToken": self.session_token, "reaperToken": self.reaper_token})
 
 

@@ -12,6 +12,7 @@ import yaml
 from core.errors import SptFlowError, UsageError
 from lab.deploy.paths import DeployPaths
 from lab.deploy.stack_file import PROJECT, PROJECT_ROOT, StackFile
+from lab.images.platform_tools import platform_tools_reference
 from lab.instance import LabInstance
 from settings import Settings, engine_texts, load_settings
 
@@ -68,6 +69,8 @@ def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:
             "registryClusterIp": str(instance.registry_address),
             "coderClusterIp": str(instance.coder_address),
             "coderAccessUrl": instance.coder_url,
+            # Its tag changes with the jobs' code.
+            "platformToolsImage": platform_tools_reference(),
         },
     )
 

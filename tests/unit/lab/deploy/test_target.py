@@ -8,6 +8,7 @@ import yaml
 from core.errors import SptFlowError, UsageError
 from lab.deploy.stack_file import StackFile, load_stack_file
 from lab.deploy.target import check_lab_kubeconfig, kubeconfig_target, lab_target
+from lab.images.platform_tools import platform_tools_reference
 from lab.instance import LabInstance
 from settings import SettingsError
 
@@ -39,6 +40,7 @@ def test_the_labs_stack_gets_the_labs_own_kubeconfig_and_addresses(tmp_path: Pat
         "registryClusterIp": "10.98.7.50",
         "coderClusterIp": "10.98.7.80",
         "coderAccessUrl": "http://10.98.7.80",
+        "platformToolsImage": platform_tools_reference(),
     }
     assert target.backend == f"file://{tmp_path}/state"
 
