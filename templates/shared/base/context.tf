@@ -35,7 +35,8 @@ locals {
   # Where agents reach Coder: by default where users do.
   agent_url = var.agent_url != "" ? var.agent_url : data.coder_workspace.me.access_url
 
-  owner_name = coalesce(data.coder_workspace_owner.me.full_name, data.coder_workspace_owner.me.name)
+  # The provider says "default" for a user without a full name.
+  owner_name = contains(["", "default"], data.coder_workspace_owner.me.full_name) ? data.coder_workspace_owner.me.name : data.coder_workspace_owner.me.full_name
 
   # What git writes into commits, until the user configures something else in the repository.
   git_identity = {
