@@ -7,6 +7,7 @@ import io
 import stat
 import tarfile
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -30,6 +31,9 @@ _SKIPPED: Final = (
     "AGENTS.md",
 )
 """Names, of files and folders, that are no part of a template on the server: secrets, state, tests, notes to tools."""
+
+_SKIPPED_ON_TOP: Final = frozenset({"layers.json", "variants", "tests", "Taskfile.yml"})
+"""What a template's folder itself holds for its assembly (which overlays) and for its authors."""
 
 _OF_THE_TEMPLATE_ONLY: Final = frozenset({"README.md"})
 """Left out of overlays: Coder shows the template's own."""
@@ -85,7 +89,7 @@ def pack_template(directory: Path, overlays: Sequence[Path] = ()) -> TemplateArc
 def _read(folder: Path) -> Iterator[tuple[str, _Entry]]:
     if not folder.is_dir():
         raise UsageError(f"The template's folder '{folder}' does not exist.")
-    for path in _files(folder):
+    for path in _files(folder, _SKIPPED_ON_TOP):
         mode = path.lstat().st_mode
         if not stat.S_ISREG(mode):
             raise UsageError(f"'{path}' is a symbolic link or a special file; a template is made of plain files.")
@@ -96,9 +100,9 @@ def _read(folder: Path) -> Iterator[tuple[str, _Entry]]:
         yield path.relative_to(folder).as_posix(), _Entry(content, bool(mode & stat.S_IXUSR), folder)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, skipped: AbstractSet[str] = frozenset()) -> Iterator[Path]:
     for path in folder.iterdir():
-        if any(fnmatchcase(path.name, pattern) for pattern in _SKIPPED):
+        if path.name in skipped or any(fnmatchcase(path.name, pattern) for pattern in _SKIPPED):
             continue
         if path.is_dir() and not path.is_symlink():
             yield from _files(path)

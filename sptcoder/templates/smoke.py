@@ -2,11 +2,12 @@
 
 __all__ = ["SMOKE_PREFIX", "SmokeFailedError", "run_smoke"]
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from core.errors import SptFlowError
+from core.errors import InterruptedRunError, SptFlowError
 from sptcoder.api.client import CoderClient
 from sptcoder.api.errors import ApiError, NoAnswerError
 from sptcoder.api.job_watch import JobFailedError, Stopwatch
@@ -115,11 +116,15 @@ def run_smoke(
     """
     smoke = _Smoke(client, version, template_name, settings, say, stopwatch)
     smoke.remove_stale()
-    for _ in range(_TRIES):
-        workspace = smoke.create_or_adopt()
-        if workspace is not None and _came_up(smoke, workspace):
-            _remove_proven(smoke, workspace)
-            return
+    try:
+        for _ in range(_TRIES):
+            workspace = smoke.create_or_adopt()
+            if workspace is not None and _came_up(smoke, workspace):
+                _remove_proven(smoke, workspace)
+                return
+    except (InterruptedRunError, KeyboardInterrupt):
+        _clear_up(smoke)
+        raise
     raise SmokeFailedError(f"The smoke workspace '{smoke.name}' was deleted by somebody else, {_TRIES} times.")
 
 
@@ -145,9 +150,6 @@ def _came_up(smoke: _Smoke, workspace: Workspace) -> bool:
         raise SmokeFailedError(f"The smoke workspace '{smoke.name}' did not come up. {error.message}") from None
     except NoAnswerError:
         raise  # the push goes on with this workspace when the server is back
-    except BaseException:
-        _remove_quietly(smoke, workspace, wait=False)
-        raise
     smoke.say(f"  smoke workspace ready after {smoke.stopwatch.clock() - start:.1f} s")
     return True
 
@@ -159,6 +161,15 @@ def _remove_proven(smoke: _Smoke, workspace: Workspace) -> None:
         raise SmokeFailedError(
             f"The smoke workspace '{smoke.name}' came up, but could not be deleted. {error.message}"
         ) from None
+
+
+def _clear_up(smoke: _Smoke) -> None:
+    """Begin to delete what is there, also when the request that made it was cut off before its answer."""
+    smoke.say("  stopped: deleting the smoke workspace")
+    with contextlib.suppress(SptFlowError):  # the next push finds it
+        found = smoke.client.workspaces.find(smoke.name)
+        if found is not None:
+            _remove_quietly(smoke, found, wait=False)
 
 
 def _remove_quietly(smoke: _Smoke, workspace: Workspace, *, wait: bool = True) -> None:

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from core.errors import UsageError
 from sptcoder.templates.archive import SIZE_LIMIT, pack_template
 
-_PART = st.from_regex(r"[a-z0-9_]{1,12}(\.(tf|sh|md|yaml))?", fullmatch=True).filter(lambda part: part != "main.tf")
+_PART = st.from_regex(r"[a-z0-9_]{1,12}(\.(tf|sh|md|yaml))?", fullmatch=True).filter(
+    lambda part: part not in {"main.tf", "tests", "variants"}
+)
 _TREE = st.dictionaries(
     st.lists(_PART, min_size=1, max_size=3).map("/".join), st.tuples(st.binary(max_size=300), st.booleans()), max_size=8
 )
@@ -113,6 +115,10 @@ def test_folders_stand_before_their_files(template: Callable[..., Path]) -> None
         "CLAUDE.md",
         "AGENTS.md",
         "scripts/__pycache__/x.pyc",
+        "layers.json",
+        "Taskfile.yml",
+        "tests/data.tf",
+        "variants/one/main.tf",
     ],
 )
 def test_what_is_no_part_of_a_template_stays_here(template: Callable[..., Path], name: str) -> None:
