@@ -132,7 +132,8 @@ _NETWORK = ("Failed to fetch", "Could not resolve", "Could not connect", "Unable
 
 
 def _failure(recipe: Recipe, output: str, log: Path) -> SptFlowError:
-    if any(sign in output for sign in _NETWORK):
+    complaints = [line for line in output.splitlines() if line.startswith(("E: ", "Err:", "W: "))]
+    if any(sign in line for sign in _NETWORK for line in complaints):
         return SptFlowError(
             f"The Debian packages of the layer '{recipe.name}' cannot be fetched: check the addresses in "
             f"/etc/apt/sources.list and, behind a proxy, set http_proxy and https_proxy.",

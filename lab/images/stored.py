@@ -4,7 +4,9 @@ __all__ = ["NodeImage", "stored_images"]
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from lab.progress import SilentProgress
 from lab.toolchain.lock import held
 
 _RECORD = ".json"
+_KEPT_SECONDS = 24 * 3600.0
+"""How long the archive of another version stays: somebody may be about to import it."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,21 @@ def _make(name: str, spec: ImageSpec, folder: Path) -> NodeImage:
     inputs = _inputs(spec)
     digest = write_archive(spec, archive)
     fresh = archive.with_suffix(".new")
-    fresh.write_text(json.dumps({"inputs": inputs, "digest": digest, "size": archive.stat().st_size}), encoding="utf-8")
+    written = {"name": name, "inputs": inputs, "digest": digest, "size": archive.stat().st_size}
+    fresh.write_text(json.dumps(written), encoding="utf-8")
     fresh.replace(record)
+    _drop_others(name, record)
     return NodeImage(name, spec.reference, archive, digest)
+
+
+def _drop_others(name: str, kept: Path) -> None:
+    """Remove old archives of the image under other versions."""
+    for record in kept.parent.glob(f"{name}-*{_RECORD}"):
+        with suppress(OSError, ValueError):
+            of_this = record != kept and json.loads(record.read_text(encoding="utf-8")).get("name") == name
+            if of_this and record.stat().st_mtime < time.time() - _KEPT_SECONDS:
+                record.unlink()
+                record.with_suffix(".tar").unlink(missing_ok=True)
 
 
 def _archive(name: str, spec: ImageSpec, folder: Path) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lab.images.archive import ImageConfig, ImageSpec, write_archive
+from lab.images.archive import ImageConfig, ImageSpec, LayerFile, write_archive
 from lab.images.layer import Directory, Entry, File, Symlink
 
 
@@ -120,3 +120,29 @@ def test_skopeo_reads_the_archive(tmp_path: Path, program: Path) -> None:
     seen = json.loads(done.stdout)
     assert seen["Digest"] == digest
     assert seen["Labels"] == {"org.opencontainers.image.version": "1.2"}
+
+
+def test_layers_that_are_there_lie_below_the_entries(tmp_path: Path) -> None:
+    lower = tmp_path / "lower.tar"
+    lower.write_bytes(b"a layer")
+    below = LayerFile(lower, hashlib.sha256(b"a layer").hexdigest(), 7)
+    config = ImageConfig(entrypoint=(), stop_signal="SIGINT")
+    digest = write_archive(ImageSpec("localhost/app:1", [File("/a", b"1")], config, below=[below]), tmp_path / "a.tar")
+    content = blobs(tmp_path / "a.tar")
+    manifest = read_json(content, digest)
+    assert [layer["digest"] for layer in manifest["layers"]][0] == f"sha256:{below.digest}"
+    assert len(manifest["layers"]) == 2
+    assert content[f"blobs/sha256/{below.digest}"] == b"a layer"
+    written = read_json(content, manifest["config"]["digest"])
+    assert written["rootfs"]["diff_ids"] == [layer["digest"] for layer in manifest["layers"]]
+    assert len(written["history"]) == 2
+    assert written["config"] == {"StopSignal": "SIGINT", "User": "0:0", "WorkingDir": "/"}
+
+
+def test_an_image_without_entries_is_its_layers_alone(tmp_path: Path) -> None:
+    lower = tmp_path / "lower.tar"
+    lower.write_bytes(b"a layer")
+    below = LayerFile(lower, hashlib.sha256(b"a layer").hexdigest(), 7)
+    config = ImageConfig(entrypoint=())
+    digest = write_archive(ImageSpec("localhost/app:1", (), config, below=[below]), tmp_path / "a.tar")
+    assert len(read_json(blobs(tmp_path / "a.tar"), digest)["layers"]) == 1

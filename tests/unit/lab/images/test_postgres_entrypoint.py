@@ -78,10 +78,10 @@ def container(tmp_path: Path) -> Container:
 def test_an_empty_volume_gets_a_cluster_with_the_user_database_and_password(container: Container) -> None:
     done = container.start(**{**PASSWORD, "POSTGRES_USER": "coder", "POSTGRES_DB": 'co"der'})
     assert done.returncode == 0, done.stderr
-    initdb, secret, database, started = container.log()
+    initdb, read, database, started = container.log()
     assert "--username=coder" in initdb
     assert "canary-7" not in initdb + done.stdout + done.stderr
-    assert secret == "password canary-7"
+    assert read == "password canary-7"
     assert database == 'CREATE DATABASE "co""der";'
     assert started == "postgres  password=none"
     assert sorted(path.name for path in container.data.iterdir()) == [
