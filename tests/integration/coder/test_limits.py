@@ -71,7 +71,7 @@ def test_the_pod_has_the_limits_that_were_chosen(workspace_spec: dict[str, Any])
     assert (limits["cpu"], limits["memory"]) == (Quantity.parse("1"), Quantity.parse("1Gi"))
 
 
-@pytest.mark.parametrize("greedy", [("memory", "exec tail /dev/zero")], indirect=True)
+@pytest.mark.parametrize("greedy", [("memory", "exec dd if=/dev/zero of=/dev/null bs=1200M count=1")], indirect=True)
 def test_a_program_that_takes_more_memory_is_killed(platform: Platform, greedy: str) -> None:
     platform.kubectl.wait(f"pod/{greedy}", "jsonpath={.status.phase}=Failed", namespace=WORKSPACES)
     (status,) = platform.kubectl.get("-n", WORKSPACES, f"pod/{greedy}")["status"]["containerStatuses"]
