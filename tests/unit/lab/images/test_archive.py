@@ -130,7 +130,7 @@ def test_layers_that_are_there_lie_below_the_entries(tmp_path: Path) -> None:
     digest = write_archive(ImageSpec("localhost/app:1", [File("/a", b"1")], config, below=[below]), tmp_path / "a.tar")
     content = blobs(tmp_path / "a.tar")
     manifest = read_json(content, digest)
-    assert [layer["digest"] for layer in manifest["layers"]][0] == f"sha256:{below.digest}"
+    assert manifest["layers"][0]["digest"] == f"sha256:{below.digest}"
     assert len(manifest["layers"]) == 2
     assert content[f"blobs/sha256/{below.digest}"] == b"a layer"
     written = read_json(content, manifest["config"]["digest"])
