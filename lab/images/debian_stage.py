@@ -21,9 +21,10 @@ from lab.progress import Step
 
 _POLL_SECONDS = 0.5
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# The shell goes with unshare, and unshare with the thread that started it.
+# What runs goes with the thread that started it; inside the namespace, all of it does.
+_TIED = ("--pdeathsig", "KILL", "--")
 _ISOLATED = (
-    *("--pdeathsig", "KILL", "--"),
+    *_TIED,
     *("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--"),
 )
 
@@ -48,7 +49,8 @@ class Workshop:
         """Clear what an interrupted run has left; fetched packages are kept for this one."""
         for old in self.folder.glob("*"):
             if old.name not in {"archives", "npm"}:
-                shutil.rmtree(old)
+                # A client that outlived its run may still be writing below; only trees have to be gone.
+                shutil.rmtree(old, ignore_errors=old.name != "trees")
         for name in ("archives/partial", "lists/partial", "trees"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
@@ -87,7 +89,7 @@ class Workshop:
             layer = self._layer(recipe)
             with self.scratch("tree") as fresh:
                 options = ("--extract", "--numeric-owner", "--preserve-permissions", "--exclude=.wh.*")
-                Command("tar").run(*options, "--directory", str(fresh), "--file", str(layer.path))
+                Command("setpriv").run(*_TIED, "tar", *options, "--directory", str(fresh), "--file", str(layer.path))
                 fresh.rename(tree)
         return tree
 

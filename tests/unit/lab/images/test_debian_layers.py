@@ -16,7 +16,10 @@ from lab.toolchain import Toolchain
 
 # What comes after the options of setpriv and unshare: sh layer.sh WORK LOWER SCRIPT PACKAGE...
 NAMESPACE_STAND_IN = """#!/bin/sh
-while [ "$1" != sh ]; do shift; done
+while [ "$1" != sh ]; do
+    [ "$1" != tar ] || exec "$@"
+    shift
+done
 work=$3 lower=$4
 shift 5
 echo "layer below=${lower##*/} packages=$*" >>"$STAND_IN_LOG"
