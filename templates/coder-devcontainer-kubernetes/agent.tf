@@ -10,7 +10,7 @@ locals {
     claude_md_script = base64encode(file("${path.module}/scripts/claude-md.sh"))
     fleet            = var.fleet_command != ""
     fleet_script     = base64encode(file("${path.module}/scripts/fleet.sh"))
-    fleet_taskfile   = base64encode(file("${path.module}/Taskfile.yml"))
+    fleet_taskfile   = base64encode(file("${path.module}/scripts/Taskfile.yml"))
     supervisord_conf = base64encode(templatefile("${path.module}/supervisord.conf.tftpl", {
       folder  = var.workspace_folder
       command = var.fleet_command

@@ -31,6 +31,8 @@ locals {
     ENVBUILDER_INIT_SCRIPT             = templatefile("${path.module}/scripts/init.sh.tftpl", { runtime_path = local.runtime_path })
     CODER_AGENT_TOKEN                  = coder_agent.main.token
     CODER_AGENT_URL                    = local.agent_url
+    # The agent would look for a Docker daemon, and complain.
+    CODER_AGENT_DEVCONTAINERS_ENABLE = "false"
   }
   envbuilder_env = { for name, value in local.envbuilder_settings : name => value if value != "" }
 

@@ -2,8 +2,7 @@
 
 locals {
   pod_annotations = {
-    # The pod reads its environment once: a changed Secret has to start another. The agent's id ties the agent to this
-    # resource in the dashboard, not to the Secret that carries its token.
+    # The pod reads its environment once: a changed Secret has to start another.
     "spt-flow/environment-checksum" = nonsensitive(sha256(jsonencode(local.container_env)))
     "com.coder.agent.id"            = coder_agent.main.id
   }
@@ -33,20 +32,8 @@ resource "kubectl_manifest" "volume" {
 
   lifecycle {
     # No edit of the template may replace a volume. A wrong word in here would cost someone's work.
-    ignore_changes = [yaml_body]
+    ignore_changes = all
   }
-}
-
-resource "kubectl_manifest" "environment" {
-  count = data.coder_workspace.me.start_count
-  yaml_body = templatefile("${path.module}/environment.yaml.tftpl", {
-    name        = local.secret_name
-    namespace   = var.namespace
-    labels      = local.labels
-    annotations = local.annotations
-    environment = local.container_env
-  })
-  sensitive_fields = ["data"]
 }
 
 resource "kubectl_manifest" "deployment" {
@@ -73,7 +60,25 @@ resource "kubectl_manifest" "deployment" {
   })
   # The dashboard follows the agent; a build that takes minutes must not hold the provisioner.
   wait_for_rollout = false
-  depends_on       = [kubectl_manifest.volume, kubectl_manifest.environment]
+  # A stop ends when the pod is gone: two must never write to one volume.
+  wait       = true
+  depends_on = [kubectl_manifest.volume]
+}
+
+resource "kubectl_manifest" "environment" {
+  count = data.coder_workspace.me.start_count
+  yaml_body = templatefile("${path.module}/environment.yaml.tftpl", {
+    name        = local.secret_name
+    namespace   = var.namespace
+    labels      = local.labels
+    annotations = local.annotations
+    environment = local.container_env
+  })
+  sensitive_fields = ["data"]
+
+  # Coder shows an agent at the resource that is nearest to it in Terraform's graph. That is to be the Deployment; its pod
+  # needs this Secret only after its init container.
+  depends_on = [kubectl_manifest.deployment]
 }
 
 resource "coder_metadata" "container_info" {

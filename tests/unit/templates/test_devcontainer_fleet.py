@@ -36,7 +36,7 @@ def _environment(tmp_path: Path, command: str, timeout: int) -> dict[str, str]:
         "FLEET_TIMEOUT": str(timeout),
         "FLEET_HEALTH": "http://127.0.0.1:8000/health",
         "FLEET_SUPERVISORD_CONF": base64.b64encode(_configuration(folder, command).encode()).decode(),
-        "FLEET_TASKFILE_BASE64": base64.b64encode((TEMPLATE / "Taskfile.yml").read_bytes()).decode(),
+        "FLEET_TASKFILE_BASE64": base64.b64encode((TEMPLATE / "scripts" / "Taskfile.yml").read_bytes()).decode(),
         "FLEET_MCP_TASKFILE": str(folder / "Taskfile.yml"),
         "FLEET_MCP_AUTH_ENABLED": "true",
         "FLEET_MCP_AUTH_TOKEN": TOKEN,
