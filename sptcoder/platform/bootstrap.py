@@ -22,6 +22,7 @@ from typing import Final
 
 from sptcoder.api.client import CoderClient
 from sptcoder.api.health_wait import wait_until_healthy
+from sptcoder.api.retry import RetryPolicy
 from sptcoder.platform.bot import TEMPLATE_ROLE, Bot, BotAccess, ensure_bot, renew_token, usable_access
 from sptcoder.platform.environment import Environment
 from sptcoder.platform.owner_session import Owner, owner_session
@@ -29,6 +30,8 @@ from sptcoder.platform.owner_session import Owner, owner_session
 _BOT: Final = "spt-ci"
 _TOKEN_DAYS: Final = 60.0
 _WAIT_SECONDS: Final = 300.0
+_RETRY_SECONDS: Final = 120.0
+"""For one request: a server that limits rates asks for up to a minute."""
 
 
 def bootstrap(environment: Environment, *, say: Callable[[str], None]) -> BotAccess:
@@ -49,7 +52,7 @@ def bootstrap(environment: Environment, *, say: Callable[[str], None]) -> BotAcc
     correlation_id = environment.text("SPTCODER_CORRELATION_ID") or None
 
     def connect(token: str | None) -> CoderClient:
-        return CoderClient(url, token, correlation_id=correlation_id)
+        return CoderClient(url, token, correlation_id=correlation_id, retry=RetryPolicy(budget=_RETRY_SECONDS))
 
     with connect(None) as stranger:
         info = wait_until_healthy(stranger, timeout=environment.number("SPTCODER_WAIT_SECONDS", _WAIT_SECONDS))

@@ -15,11 +15,14 @@ from typing import Final
 
 from sptcoder.api.client import CoderClient
 from sptcoder.api.health_wait import wait_until_healthy
+from sptcoder.api.retry import RetryPolicy
 from sptcoder.platform.environment import Environment
 from sptcoder.templates.push import push_template
 from sptcoder.templates.request import PushRequest, PushResult
 
 _WAIT_SECONDS: Final = 300.0
+_RETRY_SECONDS: Final = 120.0
+"""For one request: a server that limits rates asks for up to a minute."""
 
 
 def push(environment: Environment, *, say: Callable[[str], None]) -> PushResult:
@@ -28,6 +31,6 @@ def push(environment: Environment, *, say: Callable[[str], None]) -> PushResult:
     token = environment.secret("CODER_SESSION_TOKEN", "the session token of the user who pushes")
     request = PushRequest.parse(environment.required("SPTCODER_PUSH", "the push request as JSON"))
     correlation_id = environment.text("SPTCODER_CORRELATION_ID") or None
-    with CoderClient(url, token, correlation_id=correlation_id) as client:
+    with CoderClient(url, token, correlation_id=correlation_id, retry=RetryPolicy(budget=_RETRY_SECONDS)) as client:
         wait_until_healthy(client, timeout=environment.number("SPTCODER_WAIT_SECONDS", _WAIT_SECONDS))
         return push_template(client, request, say=lambda line: say(client.connection.hide_secrets(line)))
