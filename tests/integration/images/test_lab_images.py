@@ -40,8 +40,8 @@ def images(platform: Platform) -> Iterator[dict[str, NodeImage]]:
             platform.kubectl.wait(f"pod/try-{name}", "condition=Ready", namespace=NAMESPACE)
         yield found
     finally:
-        for name in NAMES:
-            platform.kubectl.delete(f"pod/try-{name}", namespace=NAMESPACE)
+        pods_made = [f"pod/try-{name}" for name in NAMES]
+        platform.kubectl.run("-n", NAMESPACE, "delete", *pods_made, "--ignore-not-found", "--now")
 
 
 def inside(platform: Platform, name: str, script: str) -> str:
