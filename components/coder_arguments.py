@@ -69,8 +69,8 @@ def coder_access_args(settings: Settings, *, now: float) -> CoderAccessArgs:
 
 
 def reaper_args(settings: Settings, access: CoderAccess) -> ReaperArgs:
-    """Return the reaper's arguments."""
-    return {
+    """Return the reaper's arguments; what is empty in the settings is left out here."""
+    args: ReaperArgs = {
         "namespace": CODER,
         "workspace_namespace": WORKSPACES,
         "image": str(settings.reaper.platform_tools_image),
@@ -82,6 +82,9 @@ def reaper_args(settings: Settings, access: CoderAccess) -> ReaperArgs:
         "grace_hours": settings.reaper.reaper_grace_hours,
         "dry_run": settings.reaper.reaper_dry_run,
     }
+    if settings.reaper.reaper_pushgateway_url:
+        args["pushgateway_url"] = settings.reaper.reaper_pushgateway_url
+    return args
 
 
 def _chart(source: str) -> CoderArgs:

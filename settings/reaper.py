@@ -8,6 +8,7 @@ import versions
 from core.config_reader import SettingsGroup
 from core.image_reference import ImageReference
 from core.setting_fields import ImageText, Switch
+from core.setting_urls import AccessUrl
 from core.setting_values import CronSchedule, PositiveNumber
 
 
@@ -26,4 +27,9 @@ class ReaperSettings(SettingsGroup):
     reaper_dry_run: Switch = Field(default=True, description="Only say what would be deleted.")
     reaper_grace_hours: PositiveNumber = Field(
         default=24, description="Hours for which a volume whose workspace is gone is kept."
+    )
+    reaper_pushgateway_url: AccessUrl = Field(
+        default="",
+        description="Prometheus Pushgateway for the reaper's metrics, at port 80 or 443; empty for the log alone.",
+        examples=["https://pushgateway.example.com"],
     )
