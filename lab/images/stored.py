@@ -16,7 +16,7 @@ from lab.progress import SilentProgress
 from lab.toolchain.lock import held
 
 _RECORD = ".json"
-_KEPT_SECONDS = 24 * 3600.0
+_KEPT_SECONDS = 3600.0
 """How long the archive of another version stays: somebody may be about to import it."""
 
 

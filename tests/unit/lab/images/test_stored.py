@@ -8,7 +8,7 @@ from lab.images.archive import ImageConfig, ImageSpec
 from lab.images.layer import File
 from lab.images.stored import NodeImage, stored_images
 
-DAY = 24 * 3600
+HOUR = 3600
 
 
 def store(folder: Path, version: str, name: str = "tools") -> NodeImage:
@@ -21,7 +21,7 @@ def test_an_old_version_goes_when_a_new_one_is_made(tmp_path: Path) -> None:
     folder = tmp_path / "images"
     old, recent, other = store(folder, "1.0-a"), store(folder, "1.0-b"), store(folder, "1", name="tools-x")
     for image in (old, other):
-        long_ago = time.time() - 2 * DAY
+        long_ago = time.time() - 2 * HOUR
         os.utime(image.archive.with_suffix(".json"), (long_ago, long_ago))
     new = store(folder, "1.0-c")
     assert {path.name for path in folder.glob("*.tar")} == {image.archive.name for image in (recent, other, new)}
