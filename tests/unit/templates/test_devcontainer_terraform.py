@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,30 @@ def test_no_secret_stands_in_the_pod(rendered: Rendering) -> None:
     assert token not in str(rendered.resources["coder_agent.main"]["startup_script"])
     fleet = rendered.resources['coder_env.fleet["FLEET_MCP_AUTH_TOKEN"]']["value"]
     assert fleet not in str(rendered.resources["coder_agent.main"]["startup_script"])
+
+
+def test_each_credential_is_read_from_its_secret_by_the_pod(template: Template) -> None:
+    named = {"claude_secret": "claude-code/credential", "perplexity_secret": "perplexity/key", "secrets_optional": True}
+    found = template.render(variables={**named, "home_assistant_secret": "haos-api/password"})
+    assert found.pod_spec["containers"][0]["env"] == [
+        {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": key, "optional": True}}}
+        for name, secret, key in (
+            ("CLAUDE_CODE_OAUTH_TOKEN", "claude-code", "credential"),
+            ("HA_TOKEN", "haos-api", "password"),
+            ("PERPLEXITY_API_KEY", "perplexity", "key"),
+        )
+    ]
+
+
+def test_a_connected_account_gives_the_clone_and_gh_its_token(template: Template) -> None:
+    # Coder's provider reads the token from a variable that the server sets for a connected account.
+    connected = {**template.environment, "CODER_EXTERNAL_AUTH_ACCESS_TOKEN_primary-github": "gho_canary"}
+    rendered = replace(template, environment=connected).render(variables={"external_auth_id": "primary-github"})
+    data = _objects(rendered)["Secret"]["data"]
+    given = {name: base64.b64decode(data[f"ENVBUILDER_GIT_{name}"]).decode() for name in ("USERNAME", "PASSWORD")}
+    assert given == {"USERNAME": "oauth2", "PASSWORD": "gho_canary"}
+    assert rendered.resources["coder_env.gh_token[0]"]["value"] == "gho_canary"
+    assert "gho_canary" not in str(_objects(rendered)["Deployment"])
 
 
 def test_seven_figures_are_measured_every_ten_to_sixty_seconds(rendered: Rendering) -> None:
