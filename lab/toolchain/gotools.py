@@ -59,7 +59,6 @@ _COMPONENTS = (
     "kube-proxy",
     "kubelet",
     "kubectl",
-    "kubeadm",
 )
 
 PAUSE_VERSION = "1.0.0"
@@ -78,7 +77,7 @@ GO_TOOLS: tuple[GoTool, ...] = (
         name="registry",
         version=versions.REGISTRY,
         module="github.com/distribution/distribution/v3",
-        packages=("github.com/distribution/distribution/v3/cmd/registry",),
+        packages=(".",),
         variables=(("github.com/distribution/distribution/v3/version.version", f"v{versions.REGISTRY}"),),
     ),
     GoTool(
@@ -103,7 +102,7 @@ GO_TOOLS: tuple[GoTool, ...] = (
         name="coredns",
         version=versions.COREDNS,
         module="github.com/coredns/coredns",
-        packages=("github.com/coredns/coredns",),
+        packages=(".",),
     ),
     GoTool(
         name="helm",

@@ -1,13 +1,21 @@
 """The wrapper modules and versions.py say the same, and each tool's module is complete."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 import versions
+from lab.cluster import addons
 from lab.toolchain.gotools import GO_TOOLS, MODULES, GoTool
 
 WITH_DEPENDENCIES = [tool for tool in GO_TOOLS if tool.name != "pause"]
+WITH_MAIN_OF_THEIR_OWN = {"coredns", "pause", "registry"}
+SAME_VERSIONS = (
+    ("registry", "coredns", "helm", "local-path-provisioner", "terraform-provider-coder", "terraform-provider-kubectl"),
+    ("coder", "envbuilder"),
+)
+"""Tools that compile what they have in common once: only packages whose whole dependencies are the same are shared."""
 
 
 def requirement(tool: GoTool) -> str:
@@ -23,8 +31,13 @@ def test_go_mod_requires_the_version_of_versions_py(tool: GoTool) -> None:
     assert requirement(tool) == tool.version
 
 
-@pytest.mark.parametrize("tool", WITH_DEPENDENCIES, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", GO_TOOLS, ids=lambda tool: tool.name)
 def test_tools_go_imports_every_package_that_is_built(tool: GoTool) -> None:
+    if tool.name in WITH_MAIN_OF_THEIR_OWN:
+        assert tool.packages == (".",)
+        assert "package main" in (tool.folder / "main.go").read_text()
+        assert not (tool.folder / "tools.go").exists()
+        return
     imported = re.findall(r'_ "([^"]+)"', (tool.folder / "tools.go").read_text())
     assert sorted(imported) == sorted(tool.packages)
 
@@ -41,6 +54,28 @@ def test_the_staging_modules_of_kubernetes_follow_its_version() -> None:
 def test_pulumi_is_built_against_its_own_sdk() -> None:
     line = f"replace github.com/pulumi/pulumi/sdk/v3 => github.com/pulumi/pulumi/sdk/v3 v{versions.PULUMI}"
     assert line in (MODULES / "pulumi" / "go.mod").read_text().splitlines()
+
+
+@pytest.mark.parametrize("tools", SAME_VERSIONS, ids=" ".join)
+def test_modules_that_tools_have_in_common_have_one_version(tools: tuple[str, ...]) -> None:
+    required: dict[str, set[str]] = {}
+    for tool in tools:
+        text = (MODULES / tool / "go.mod").read_text()
+        for module, version in re.findall(r"^(?:require |\t)(\S+\.\S+/\S+) (v\S+)", text, re.MULTILINE):
+            required.setdefault(module, set()).add(version)
+    assert len(required) > 100
+    assert {module: found for module, found in required.items() if len(found) > 1} == {}
+
+
+def test_the_lab_s_dns_has_every_plugin_that_its_configuration_uses() -> None:
+    source = (MODULES / "coredns" / "main.go").read_text()
+    order = re.findall(r'^\t\t"(\w+)",$', source, re.MULTILINE)
+    imported = set(re.findall(r"coredns/plugin/(\w+)", source))
+    assert {"metrics" if name == "prometheus" else name for name in order} == imported
+    manifest = (Path(addons.__file__).parents[1] / "manifests" / "coredns.yaml").read_text()
+    used = set(re.findall(r"^        (\w+)", manifest.partition("Corefile: |")[2].partition("---")[0], re.MULTILINE))
+    assert used | {"forward"} <= set(order)
+    assert {"errors", "kubernetes", "cache"} <= used
 
 
 @pytest.mark.parametrize("tool", GO_TOOLS, ids=lambda tool: tool.name)
@@ -60,7 +95,7 @@ def test_the_programs_the_lab_runs_are_all_there() -> None:
     assert programs == {
         *("pause", "registry", "pulumi", "coredns", "helm", "local-path-provisioner"),
         *("coder", "envbuilder", "terraform", "terraform-provider-coder", "terraform-provider-kubectl"),
-        *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl", "kubeadm"),
+        *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl"),
     }
 
 
