@@ -15,6 +15,7 @@ from core.errors import SptFlowError
 from lab.commands.failure import show_failure
 from lab.deploy.stack_file import PROJECT_ROOT
 from lab.display import open_progress
+from lab.images import ensure_debian_layers
 from lab.toolchain import ensure_toolchain
 
 _TARGET = PROJECT_ROOT / "docs" / "benchmarks.md"
@@ -24,7 +25,9 @@ def main() -> int:
     """Measure every figure this machine allows; exit 1 when one is missed."""
     with tempfile.TemporaryDirectory(prefix="spt-bench-") as name, open_progress() as progress:
         folder = Path(name)
-        os.environ["PATH"] = os.pathsep.join([str(ensure_toolchain(progress).bin), os.environ["PATH"]])
+        toolchain = ensure_toolchain(progress)
+        ensure_debian_layers(toolchain, progress)
+        os.environ["PATH"] = os.pathsep.join([str(toolchain.bin), os.environ["PATH"]])
         cold = [cold_figure(folder, progress)] if os.environ.get("COLD") == "1" else []
         figures = [*cold, *lab_figures(folder, progress)]
         with progress.step("The kubernetes edition against the official plugin"):
