@@ -4,6 +4,7 @@ __all__ = [
     "APISERVER",
     "CODER",
     "CODER_METRICS",
+    "CODE_SERVER",
     "DNS",
     "ETCD_CLIENT",
     "ETCD_PEER",
@@ -50,3 +51,6 @@ HTTPS = 443
 
 GIT = 9418
 """Lab: the git server of `make demo`, on the host's end of the lab's link and only while that runs."""
+
+CODE_SERVER = 13337
+"""The editor inside a workspace, on the pod's loopback; Coder's app leads there."""

@@ -125,6 +125,20 @@ class Template:
             raise RenderError(_diagnostics(done.stdout) or done.stdout + done.stderr)
         return done.stdout
 
+    def refusal(self, parameter: str, value: str) -> str:
+        """Return in one line why a parameter may not have a value; fail when it may."""
+        try:
+            self.terraform(
+                "plan",
+                "-input=false",
+                "-json",
+                f"-target=data.coder_parameter.{parameter}",
+                environment={_parameter_variable(parameter): value},
+            )
+        except RenderError as refused:
+            return " ".join(str(refused).split())
+        raise AssertionError(f"the parameter {parameter} may be {value!r}")
+
     def render(
         self,
         *,

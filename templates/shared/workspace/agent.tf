@@ -46,6 +46,14 @@ resource "coder_agent" "main" {
     GIT_CONFIG_VALUE_0  = "cache --socket /run/spt-flow/git/credentials"
   })
 
+  lifecycle {
+    # A list of texts has no validation of its own, and each text is an argument of git.
+    precondition {
+      condition     = alltrue([for url in local.repositories : can(regex(local.repository_pattern, url))])
+      error_message = "Each of more_repositories must be an address such as https://github.com/example/project.git or git@github.com:example/project.git."
+    }
+  }
+
   display_apps {
     vscode                 = local.web_ide
     vscode_insiders        = false

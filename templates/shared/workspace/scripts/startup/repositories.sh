@@ -11,7 +11,6 @@ clone_repositories() {
         return
     fi
     if ! command -v git >/dev/null 2>&1; then return; fi
-    mkdir -p "$state/cloning"
     branch=${SPT_FLOW_BRANCH:-} taken=' '
     for url in $SPT_FLOW_REPOSITORIES; do
         name=$(folder_of "$url")
@@ -47,7 +46,7 @@ clone_repository() {
     fi
     if ! can_be_read "$url"; then return; fi
     note "$name: cloning $url${wanted:+, branch $wanted}"
-    : >"$mark"
+    mkdir -p "${mark%/*}" && touch "$mark"
     if [ -n "$wanted" ] && ! has_branch "$url" "$wanted"; then
         warn "$url has no branch '$wanted': its default branch is taken."
         wanted=''
