@@ -200,6 +200,37 @@ def test_a_missing_credential_is_one_line_of_the_start_script(rendered: Renderin
     assert "You are a software developer" in (tmp_path / ".claude" / "CLAUDE.md").read_text()
 
 
+def test_commits_carry_the_users_name_and_address(rendered: Rendering) -> None:
+    environment = rendered.agent["env"]
+    for role in ("AUTHOR", "COMMITTER"):
+        assert environment[f"GIT_{role}_NAME"] == "Alice Example"
+        assert environment[f"GIT_{role}_EMAIL"] == "alice@example.com"
+
+
+@pytest.mark.parametrize(
+    ("file", "sections"),
+    [
+        ("README.md", ["Prerequisites", "Use", "Parameters", "What persists", "Modules", "Troubleshooting"]),
+        ("CLAUDE.md", ["Rules", "Development", "Commands"]),
+        ("AGENTS.md", ["Overview", "Files", "Integration points"]),
+    ],
+)
+def test_the_notes_for_authors_have_their_sections(file: str, sections: list[str]) -> None:
+    text = (TEMPLATE / file).read_text()
+    assert [section for section in sections if f"\n## {section}\n" not in text] == []
+
+
+def test_the_guides_are_there() -> None:
+    docs = TEMPLATES.parent / "docs"
+    for name, words in {
+        "migrate-devcontainer.md": ("Parameters", "docker volume", "tar -C /workspaces"),
+        "github-auth.md": ("primary-github", "SSH keys instead"),
+        "state-drift.md": ("coder state pull", "terraform plan"),
+    }.items():
+        text = (docs / name).read_text()
+        assert [word for word in words if word not in text] == []
+
+
 def test_every_module_of_the_variants_is_pinned_exactly() -> None:
     pins = [
         pin
