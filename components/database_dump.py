@@ -78,8 +78,8 @@ class DatabaseDump(pulumi.ComponentResource):
             f"{name}-before-{args['coder_version']}",
             metadata=manifest["metadata"],
             spec=manifest["spec"],
-            # What it had to do is done when it ends: a newer image of the jobs is no reason to do it again.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[claim], ignore_changes=["spec"]),
+            # A Job cannot be changed. Its successor, of the same name, may start when it is gone.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[claim], delete_before_replace=True),
         )
         self.register_outputs({})
 
