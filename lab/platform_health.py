@@ -13,6 +13,7 @@ from core.command import Command
 from core.errors import SptFlowError
 from lab.cluster import PartHealth
 from lab.instance import LabInstance
+from lab.template_health import template_health
 from lab.toolchain import toolchain_bin
 
 _NAMESPACES: Final = ("coder", "coder-workspace", "spt-system")
@@ -31,8 +32,10 @@ def platform_status(instance: LabInstance) -> list[PartHealth]:
         _registry_answer(instance),
         _workload("StatefulSet", "coder", "postgres", found),
         _volume("coder", "postgres-data", found),
+        _volume("coder", "database-dumps", found),
         _workload("Deployment", "coder", "coder", found),
         _coder_answer(instance),
+        template_health(instance),
         _cron_job("coder", "database-dump", found),
         _cron_job("coder", "reaper", found),
     ]
