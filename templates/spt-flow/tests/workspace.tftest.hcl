@@ -110,6 +110,24 @@ run "a_class_that_is_not_listed_is_not_offered" {
   }
 }
 
+run "an_edit_leaves_the_home_as_it_is" {
+  variables {
+    storage_class = "fast"
+  }
+  override_data {
+    target = data.coder_parameter.disk
+    values = { value = "99" }
+  }
+  override_data {
+    target = data.coder_workspace.me
+    values = { id = "8d6f1f0e-5a52-4b0e-9a53-0d2f3c4b5a69", name = "renamed", access_url = "https://coder.example.com", start_count = 1 }
+  }
+  assert {
+    condition     = kubectl_manifest.home.yaml_body == run.defaults.home_manifest && strcontains(kubectl_manifest.pod[0].yaml_body, "renamed")
+    error_message = "Neither another class or size nor a renamed workspace changes the volume that exists."
+  }
+}
+
 run "presets" {
   assert {
     condition     = data.coder_workspace_preset.standard.default && data.coder_workspace_preset.small.parameters["cpu"] == "2" && data.coder_workspace_preset.large.parameters["memory"] == "16"
