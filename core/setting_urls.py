@@ -59,12 +59,19 @@ def _wildcard(value: object) -> str:
     return text
 
 
+def _host(text: str) -> str:
+    try:
+        return urlsplit(text).hostname or ""
+    except ValueError:
+        return ""
+
+
 def _chart_source(value: object) -> str:
     text = str(value)
     if text.startswith("oci://"):
         fine = is_subdomain(text.removeprefix("oci://").partition("/")[0].partition(":")[0])
     elif "://" in text:
-        fine = text.startswith(("https://", "http://")) and bool(urlsplit(text).hostname)
+        fine = text.startswith(("https://", "http://")) and _host(text) != ""
     else:
         fine = _CHART_NAME.fullmatch(text) is not None
     if not fine or not text.isprintable() or " " in text:
