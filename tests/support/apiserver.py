@@ -138,13 +138,14 @@ def _write_kubeconfig(path: Path, server: str, token: str, authority: Path) -> N
     path.chmod(0o600)
 
 
-def _wait_until_ready(server: ApiServer, processes: _Processes) -> None:
+def _wait_until_answered(server: ApiServer, path: str, processes: _Processes) -> None:
+    """Wait until there is an object at `path`."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if reason := processes.failed():
             pytest.fail(reason)
         try:
-            server.request("GET", "/api/v1/namespaces/default/serviceaccounts/default")
+            server.request("GET", path)
         except OSError:
             time.sleep(0.2)
         else:
@@ -194,6 +195,8 @@ def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
         )
         _wait_for_file(authority, processes)
         _write_kubeconfig(server.kubeconfig, server.server, token, authority)
+        # The manager gives up if the API server takes more than some seconds.
+        _wait_until_answered(server, "/api/v1/namespaces/kube-system", processes)
         processes.start(
             "kube-controller-manager",
             binaries["kube-controller-manager"],
@@ -207,7 +210,7 @@ def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
             f"--cert-dir={folder / 'manager'}",
             "--namespace-sync-period=2s",
         )
-        _wait_until_ready(server, processes)
+        _wait_until_answered(server, "/api/v1/namespaces/default/serviceaccounts/default", processes)
         yield server
     finally:
         processes.stop()
