@@ -5,7 +5,7 @@ __all__ = ["Deployment"]
 from typing import Final
 
 from sptcoder.api.connection import Connection
-from sptcoder.api.errors import ApiError, NoAnswerError
+from sptcoder.api.errors import ApiError, ForeignAnswerError, NoAnswerError
 from sptcoder.api.models.deployment import BuildInfo, Entitlements
 
 _NOT_FOUND: Final = 404
@@ -18,10 +18,13 @@ class Deployment:
         self._connection = connection
 
     def is_healthy(self) -> bool:
-        """Say whether the server answers `/healthz`; no answer and a refusal are False, never an error."""
+        """Say whether the server answers `/healthz`; no answer and a refusal are False, never an error.
+
+        A server that is starting listens already, and answers 404 without its name.
+        """
         try:
             self._connection.request("GET", "/healthz")
-        except (ApiError, NoAnswerError):
+        except (ApiError, ForeignAnswerError, NoAnswerError):
             return False
         return True
 

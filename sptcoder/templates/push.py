@@ -11,7 +11,7 @@ from typing import Final
 
 from core.errors import SptFlowError
 from sptcoder.api.client import CoderClient
-from sptcoder.api.errors import ApiError, NoAnswerError
+from sptcoder.api.errors import ApiError, ForeignAnswerError, NoAnswerError
 from sptcoder.api.health_wait import wait_until_healthy
 from sptcoder.api.job_watch import Stopwatch
 from sptcoder.api.models.deployment import Entitlements
@@ -46,7 +46,8 @@ def push_template(
     for _ in range(_ATTEMPTS - 1):
         try:
             return push.run()
-        except (NoAnswerError, ApiError) as error:
+        except (NoAnswerError, ForeignAnswerError, ApiError) as error:
+            # A server that is starting answers without its name, like a stranger.
             if isinstance(error, ApiError) and not _is_passing(error):
                 raise
             say(f"{error.message} The push looks again at what is there.")
@@ -138,7 +139,7 @@ class _Push:
         """
         try:
             self._prove(template, version)
-        except (NoAnswerError, ApiError):
+        except (NoAnswerError, ForeignAnswerError, ApiError):
             raise  # nothing is known about the version: looked at again
         except SptFlowError:
             try:

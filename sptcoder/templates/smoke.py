@@ -9,7 +9,7 @@ from typing import Final
 
 from core.errors import InterruptedRunError, SptFlowError
 from sptcoder.api.client import CoderClient
-from sptcoder.api.errors import ApiError, NoAnswerError
+from sptcoder.api.errors import ApiError, ForeignAnswerError, NoAnswerError
 from sptcoder.api.job_watch import JobFailedError, Stopwatch
 from sptcoder.api.models.template import TemplateVersion
 from sptcoder.api.models.workspace import Workspace
@@ -148,7 +148,7 @@ def _came_up(smoke: _Smoke, workspace: Workspace) -> bool:
             return False
         _remove_quietly(smoke, workspace)
         raise SmokeFailedError(f"The smoke workspace '{smoke.name}' did not come up. {error.message}") from None
-    except NoAnswerError:
+    except (NoAnswerError, ForeignAnswerError):
         raise  # the push goes on with this workspace when the server is back
     smoke.say(f"  smoke workspace ready after {smoke.stopwatch.clock() - start:.1f} s")
     return True

@@ -25,12 +25,14 @@ _WRITES = [
     ("PATCH", "/api/v2/templates/[^/]+/versions"),
     ("PATCH", "/api/v2/templates/[^/]+"),
 ]
-_KINDS = ["drop", "drop-after", "truncate", "500", "502", "429"]
+_KINDS = ["drop", "drop-after", "truncate", "starting", "500", "502", "429"]
 
 
 def _fault(method: str, pattern: str, kind: str) -> Fault:
     if kind.isdigit():
         return Fault(method, pattern, "status", status=int(kind), headers={"Retry-After": "1"})
+    if kind == "starting":  # Coder listens before it serves, and answers as if it were another program
+        return Fault(method, pattern, "proxy", status=404)
     return Fault(method, pattern, kind)
 
 
