@@ -30,7 +30,7 @@ class Command:
     """
 
     program: str
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it may hold secrets
     path: Sequence[Path] = ()
     cwd: Path | None = None
 

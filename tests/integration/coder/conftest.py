@@ -69,6 +69,10 @@ BARE = """terraform {
   }
 }
 
+provider "kubectl" {
+  load_config_file = false
+}
+
 data "coder_workspace" "me" {}
 """
 """A template that makes nothing."""

@@ -71,7 +71,7 @@ def test_a_repository_that_needs_a_github_link_does_not_keep_the_workspace_from_
 def test_a_registry_that_does_not_answer_is_told_by_the_pod_and_the_workspace_can_be_deleted(
     site: CoderSite, client: CoderClient, started: list[str]
 ) -> None:
-    image = "registry.invalid:5000/none/image:1"
+    image = "127.0.0.1:9/none/image:1"  # of the node, where nothing listens
     made = create(client, "registry-down", workspace_image=image)
     started.append(made.id)
     wait_for_build(client, made.latest_build, timeout=120)

@@ -11,7 +11,7 @@ from sptcoder.api import CoderClient, TokenRefusedError
 from sptcoder.api.job_watch import JobFailedError
 from sptcoder.templates.smoke import SmokeFailedError
 from tests.integration.coder.conftest import AGENT, BARE, OwnTemplate
-from tests.support.coder_site import CoderSite
+from tests.support.coder_site import CoderSite, wait_until
 
 pytestmark = pytest.mark.lab
 
@@ -77,7 +77,7 @@ def test_a_version_whose_smoke_workspace_does_not_come_up_leaves_the_active_one(
     with pytest.raises(SmokeFailedError, match="did not come up"):
         own_template.push(client, smoke_seconds=8)
     assert client.templates.get(first.template_id).active_version_id == first.version_id
-    assert client.workspaces.list(f'template:"{own_template.name}"') == ()
+    wait_until(lambda: client.workspaces.list(f'template:"{own_template.name}"') == (), seconds=60)
     assert [pod for pod in site.kubectl.get("-n", "coder-workspace", "pods")["items"] if "smoke" in str(pod)] == []
 
 
