@@ -34,7 +34,6 @@ resource "coder_agent" "main" {
   troubleshooting_url = var.troubleshooting_url
 
   env = merge(
-    var.workspace_environment,
     local.git_identity,
     { SPT_FLOW_DISK_PATH = "/workspaces" },
     var.ha_url == "" ? {} : { HA_URL = var.ha_url },

@@ -34,7 +34,11 @@ locals {
     # The agent would look for a Docker daemon, and complain.
     CODER_AGENT_DEVCONTAINERS_ENABLE = "false"
   }
-  envbuilder_env = { for name, value in local.envbuilder_settings : name => value if value != "" }
+  # The platform's environment, such as a proxy's address, serves the build as well as the workspace.
+  envbuilder_env = merge(
+    var.workspace_environment,
+    { for name, value in local.envbuilder_settings : name => value if value != "" },
+  )
 
   # Layer-cache mode: always Envbuilder's image, whose build takes unchanged layers from the cache. The variant
   # `cached-image` overrides these two.

@@ -1,6 +1,7 @@
 """The devcontainer template under the real Terraform and the real Coder provider; only the cluster is left out."""
 
 import base64
+import copy
 import hashlib
 import re
 import subprocess
@@ -11,12 +12,20 @@ from typing import Any
 import pytest
 
 from core.errors import SptFlowError
+from policies.pack import RULES
+from tests.conftest import Golden
+from tests.support.analyzer import PackAnalyzer
 from tests.support.rendered_template import TEMPLATES, RenderError, Rendering, Template, terraform_settings
 
 NAME = "coder-devcontainer-kubernetes"
 TEMPLATE = TEMPLATES / NAME
 VARIANTS = TEMPLATE / "variants"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+TYPES = {
+    "PersistentVolumeClaim": "kubernetes:core/v1:PersistentVolumeClaim",
+    "Secret": "kubernetes:core/v1:Secret",
+    "Deployment": "kubernetes:apps/v1:Deployment",
+}
 LABELS = {
     "app.kubernetes.io/name",
     "app.kubernetes.io/instance",
@@ -90,6 +99,29 @@ def test_every_object_carries_the_labels_the_annotation_and_a_name_by_id(rendere
         assert set(document["metadata"]["labels"]) == LABELS
         assert set(document["metadata"]["annotations"]) >= {"com.coder.user.email"}
     assert all(document["metadata"]["namespace"] == "coder-workspace" for document in found.values())
+
+
+@pytest.mark.parametrize("preset", ["coder", "operator", "researcher"])
+def test_the_policies_let_every_preset_pass_at_its_largest(template: Template, preset: str) -> None:
+    prompt = (TEMPLATE / "prompts" / f"{preset}.md").read_text()
+    found = template.render(parameters={"system_prompt": prompt, "cpu": "8", "memory": "16"})
+    analyzer = PackAnalyzer(list(RULES))
+    for body in found.manifests.values():
+        assert analyzer.analyze(TYPES[body["kind"]], body) == []
+    assert base64.b64encode(prompt.encode()).decode() in found.agent["startup_script"]
+
+
+def test_the_manifests_are_those_of_the_golden_file(rendered: Rendering, golden: Golden) -> None:
+    found = copy.deepcopy(_objects(rendered))
+    secret, deployment = found["Secret"], found["Deployment"]
+    secret["data"] = {name: base64.b64decode(value).decode() for name, value in secret["data"].items()}
+    assert len(secret["data"]["CODER_AGENT_TOKEN"]) == 36
+    secret["data"]["CODER_AGENT_TOKEN"] = "<token>"  # noqa: S105 - in place of one
+    annotations = deployment["spec"]["template"]["metadata"]["annotations"]
+    assert re.fullmatch("[0-9a-f]{64}", annotations["spt-flow/environment-checksum"])
+    annotations["spt-flow/environment-checksum"] = "<checksum>"
+    annotations["com.coder.agent.id"] = "<agent>"
+    golden("templates/devcontainer", [found[kind] for kind in ("PersistentVolumeClaim", "Secret", "Deployment")])
 
 
 def test_the_selector_is_unique_and_meets_its_pod(rendered: Rendering) -> None:
