@@ -14,6 +14,9 @@ from tests.support.rendered_template import TEMPLATES, Rendering, Template, laye
 
 Initialised = Callable[[str], Template]
 
+# One worker renders for all of them.
+pytestmark = pytest.mark.xdist_group("templates-style")
+
 _NAMES: Final = ("spt-flow", "ci")
 _ORDER: Final = ("description", "type", "default", "validation", "sensitive")
 _BLOCK: Final = re.compile(
@@ -136,7 +139,9 @@ def test_the_archive_is_small_and_holds_what_the_tests_saw(initialised: Initiali
 
 
 def _is_left_out(path: str) -> bool:
-    return path.endswith((".tftest.hcl", "layers.json")) or any(part.startswith(".") for part in path.split("/"))
+    return path.endswith((".tftest.hcl", "layers.json", "CLAUDE.md", "AGENTS.md")) or any(
+        part.startswith(".") for part in path.split("/")
+    )
 
 
 @pytest.mark.parametrize(
