@@ -71,10 +71,53 @@ def test_nothing_is_created_inside_a_namespace_before_its_guards(stack: str, tmp
     found = _run(stack)
     guards = {name for name, entry in found.items() if entry.parent == "coder" and entry.type.startswith("kubernetes:")}
     assert {"coder-namespace", "coder-quota", "coder-limits", "coder-default-deny"} <= guards
-    for name in ("registry-deployment", "registry-pvc", "workspace-config"):
+    for name in (
+        "registry-deployment",
+        "registry-pvc",
+        "workspace-config",
+        "database-stateful-set",
+        "database-dump-cron-job",
+        "coder-server-release",
+        "reaper-cronjob",
+    ):
         # What a component depends on reaches its children through the component.
-        direct = found[name].depends_on | found["registry"].depends_on
+        parent = found[name].parent
+        direct = found[name].depends_on | (found[parent].depends_on if parent in found else frozenset())
         assert guards <= direct, name
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_the_order_is_database_dump_coder_users_templates(stack: str, tmp_path: Path) -> None:
+    _configure(tmp_path, stack)
+    found = _run(stack)
+
+    def after(name: str) -> frozenset[str]:
+        return found[name].depends_on
+
+    assert "database-stateful-set" in after("database-dump")
+    assert "database-dump-before-2.26.5" in after("coder-server") or stack != "dev"
+    assert "coder-server-service" in after("coder-access")
+    assert {"coder-access-bot", "coder-access-healthy"} <= after("spt-flow")
+    assert "coder-access-reaper" in after("reaper")
+
+
+def test_with_a_database_of_the_users_nothing_is_dumped(tmp_path: Path) -> None:
+    _configure(tmp_path, "staging")
+    key = "spt-flow:databaseUrl"
+    config = {**pulumi.runtime.config.CONFIG.get(), key: "postgres://coder:canary-9b@db.example.com/coder"}
+    pulumi.runtime.set_all_config(config, [key])
+    found = _run("staging")
+    assert not [name for name in found if name.startswith("database-dump") or name == "database-stateful-set"]
+    assert "canary-9b" not in str([entry.inputs for entry in found.values()])
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_an_entry_is_there_where_the_stack_has_one(stack: str, tmp_path: Path) -> None:
+    _configure(tmp_path, stack)
+    found = _run(stack)
+    assert ("coder-entry-gateway" in found) == (stack != "dev")
+    if stack != "dev":
+        assert "coder-entry-coder" in found["coder-access"].depends_on
 
 
 @pytest.mark.parametrize("stack", _STACKS)

@@ -111,6 +111,30 @@ def test_preflight_without_a_server_has_nothing_to_compare(capsys: pytest.Captur
     assert json.loads(capsys.readouterr().out) == {"running": None, "target": "2.36.3"}
 
 
+@pytest.mark.parametrize(
+    ("before", "allow", "code"),
+    [
+        ({"running": None, "target": "2.36.4"}, "", 1),
+        ({"running": None, "target": "2.36.4"}, "true", 0),
+        ({"running": None, "target": "2.36.3"}, "", 0),
+        ("not JSON", "", 0),
+        ([], "", 0),
+    ],
+)
+def test_preflight_without_a_server_remembers_what_was_asked_for_before(
+    before: object, allow: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sptcoder.platform.preflight._PREFLIGHT_SECONDS", 0.1)
+    environment = {
+        "CODER_URL": "http://127.0.0.1:1",
+        "SPTCODER_TARGET_VERSION": "2.36.3",
+        "SPTCODER_ALLOW_DOWNGRADE": allow,
+        "PULUMI_COMMAND_STDOUT": before if isinstance(before, str) else json.dumps(before),
+    }
+    assert main(["preflight"], environment) == code
+    assert ("Coder 2.36.4 runs and 2.36.3 is asked for" in capsys.readouterr().err) == bool(code)
+
+
 def test_wait_healthy_waits_for_the_version(coderd: Coderd, capsys: pytest.CaptureFixture[str]) -> None:
     coderd.faults.append(Fault("GET", "/healthz", "status", times=1, status=500))
     environment = {"CODER_URL": coderd.url, "SPTCODER_TARGET_VERSION": "2.36.3", "SPTCODER_WAIT_SECONDS": "5"}
