@@ -14,9 +14,6 @@ from tests.support.rendered_template import TEMPLATES, Rendering, Template, laye
 
 Initialised = Callable[[str], Template]
 
-# One worker renders for all of them.
-pytestmark = pytest.mark.xdist_group("templates-style")
-
 _NAMES: Final = ("spt-flow", "ci")
 _ORDER: Final = ("description", "type", "default", "validation", "sensitive")
 _BLOCK: Final = re.compile(
