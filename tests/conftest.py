@@ -32,9 +32,7 @@ _LONG_FIRST: Final = (
 
 Golden = Callable[[str, Any], None]
 
-pytest_plugins = [
-    f"tests.support.{name}" for name in ("lab_instance", "apiserver", "postgres") if (_TESTS / "support" / f"{name}.py").exists()
-]
+pytest_plugins = ["tests.support.lab_instance", "tests.support.apiserver", "tests.support.postgres"]
 
 
 class _ReadableDumper(yaml.SafeDumper):
