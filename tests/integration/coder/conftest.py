@@ -42,6 +42,13 @@ def site(platform: Platform, access: CoderAccess) -> CoderSite:
 
 
 @pytest.fixture
+def owner(access: CoderAccess) -> Iterator[CoderClient]:
+    """Talk to the server as its owner."""
+    with owner_session(access) as token, CoderClient(access.url, token.get_secret_value()) as opened:
+        yield opened
+
+
+@pytest.fixture
 def client(site: CoderSite) -> Iterator[CoderClient]:
     """Talk to the server as the bot; one that a test before has restarted is waited for."""
     with site.client() as opened:
@@ -104,10 +111,20 @@ resource "kubectl_manifest" "pod" {
         runAsNonRoot   = true
         seccompProfile = { type = "RuntimeDefault" }
       }
+      volumes = [{ name = "agent", emptyDir = {} }]
+      initContainers = [{
+        name            = "copy"
+        image           = "CODER_IMAGE"
+        command         = ["cp", "/opt/coder", "/agent/coder"]
+        volumeMounts    = [{ name = "agent", mountPath = "/agent" }]
+        resources       = { limits = { cpu = "500m", memory = "256Mi" }, requests = { cpu = "50m", memory = "64Mi" } }
+        securityContext = { allowPrivilegeEscalation = false, capabilities = { drop = ["ALL"] } }
+      }]
       containers = [{
-        name    = "agent"
-        image   = "IMAGE"
-        command = ["/opt/coder", "agent"]
+        name         = "agent"
+        image        = "BASE_IMAGE"
+        command      = ["/agent/coder", "agent"]
+        volumeMounts = [{ name = "agent", mountPath = "/agent" }]
         env = [
           { name = "CODER_AGENT_TOKEN", value = coder_agent.main.token },
           { name = "CODER_AGENT_URL", value = data.coder_workspace.me.access_url },
@@ -119,8 +136,8 @@ resource "kubectl_manifest" "pod" {
     }
   })
 }
-"""
-"""What runs that agent: one pod, of the server's own image."""
+""".replace("CODER_IMAGE", f"localhost/spt-flow/coder:{CODER_LAB}").replace("BASE_IMAGE", "localhost/spt-flow/base:12")
+"""What runs that agent: one pod, without a volume."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +146,9 @@ class OwnTemplate:
 
     name: str
     folder: Path
-    image: str
 
     def write(self, *parts: str) -> None:
-        (self.folder / "main.tf").write_text("".join(parts).replace("IMAGE", self.image))
+        (self.folder / "main.tf").write_text("".join(parts))
 
     def request(self, *, smoke_seconds: float | None = None) -> PushRequest:
         smoke = SmokeSettings(enabled=False) if smoke_seconds is None else SmokeSettings(timeout_seconds=smoke_seconds)
@@ -151,7 +167,7 @@ def own_template(site: CoderSite, tmp_path: Path) -> Iterator[OwnTemplate]:
     name = f"own-{secrets.token_hex(4)}"
     folder = tmp_path / name
     folder.mkdir()
-    yield OwnTemplate(name, folder, f"localhost/spt-flow/coder:{CODER_LAB}")
+    yield OwnTemplate(name, folder)
     with site.client() as opened:
         wait_until(opened.deployment.is_healthy, seconds=120)
         remove_template(site, opened, name)

@@ -91,7 +91,7 @@ def test_two_pushes_at_once_end_with_one_whole_version(
     for number, content in enumerate(contents):
         folder = own_template.folder.parent / f"side-{number}"
         folder.mkdir()
-        sides.append(OwnTemplate(own_template.name, folder, own_template.image))
+        sides.append(OwnTemplate(own_template.name, folder))
         sides[-1].write(BARE, content)
 
     def push(side: OwnTemplate) -> str:
