@@ -43,6 +43,7 @@ class Connection:
         self.server_version: str | None = None
         """Version named by the last answer, None before the first."""
         self._token = token
+        self._distrusted = False
         self._retry = retry
         self._limiter = RateLimiter(sleep=retry.sleep)
         # Redirects are not followed: the token would be handed to whatever the answer points at.
@@ -120,6 +121,8 @@ class Connection:
         complete = {**self.trace.headers(), **headers, "Accept": "application/json"}
         if self._token:
             complete[_TOKEN_HEADER] = self._token
+        if self._distrusted:
+            complete["Connection"] = "close"
         try:
             response = self._http.request(method, path, content=data, headers=complete, params=params)
         except httpx.HTTPError as error:
@@ -132,6 +135,8 @@ class Connection:
                 correlation_id=self.trace.correlation_id,
             ) from None
         self.server_version = response.headers.get(_BUILD_VERSION, self.server_version)
+        # A connection made while Coder starts stays with what answers 404 then, also when Coder is ready long since.
+        self._distrusted = response.is_error and _BUILD_VERSION not in response.headers
         return response
 
     def _refusal(self, method: str, path: str, response: httpx.Response) -> Exception:
