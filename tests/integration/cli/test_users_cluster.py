@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.images.platform_tools import platform_tools_reference
 from lab.instance import LabInstance
 from lab.toolchain import Toolchain
 from tests.support.checkout import Checkout
@@ -60,6 +61,7 @@ def adapt_staging(root: Path, cluster: LabInstance) -> None:
         "spt-flow:coderAccessUrl": cluster.coder_url,
         "spt-flow:coderWildcardAccessUrl": "",
         "spt-flow:coderClusterIp": str(cluster.coder_address),
+        "spt-flow:platformToolsImage": platform_tools_reference(),
         "spt-flow:templateSmoke": False,  # the dev stack's are tried in its own tests
     }
     path.write_text(yaml.safe_dump(staging), encoding="utf-8")

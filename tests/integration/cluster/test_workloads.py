@@ -81,7 +81,7 @@ def test_a_volume_is_made_on_demand_and_keeps_its_data_over_a_restart_of_its_pod
     finally:
         kubectl.delete("pod/keeper", namespace="default")
         kubectl.delete("persistentvolumeclaim/data", namespace="default")
-    kubectl.run("wait", "persistentvolume", "--all", "--for=delete", "--timeout=60s")
+    kubectl.run("wait", "persistentvolume", "--all", "--for=delete", "--timeout=240s", timeout=250)
     assert not list(volumes.iterdir())
 
 
