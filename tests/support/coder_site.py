@@ -102,9 +102,10 @@ class CoderSite:
         assert len(pods) == 1, f"{len(pods)} pods"
         return pods[0]
 
-    def server_pods(self) -> list[str]:
+    def server_pods(self, *, leaving: bool = False) -> list[str]:
+        """Return the names of the server's pods; with `leaving`, of those too that are being deleted."""
         pods = self.kubectl.get("-n", CONTROL_PLANE, "pods", "-l", "app.kubernetes.io/name=coder")["items"]
-        return [pod["metadata"]["name"] for pod in pods if "deletionTimestamp" not in pod["metadata"]]
+        return [pod["metadata"]["name"] for pod in pods if leaving or "deletionTimestamp" not in pod["metadata"]]
 
     def restart_server(self) -> None:
         """Take the server's pod away, as a rollout or a node's failure does, and do not wait for the next one."""
