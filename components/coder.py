@@ -2,7 +2,6 @@
 
 __all__ = ["Coder", "CoderArgs"]
 
-import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
@@ -20,6 +19,7 @@ from components.coder_manifests import (
 )
 from components.coder_values import CoderServer, build_values
 from components.platform_command import platform_command
+from components.secret import to_base64
 
 _RELEASE_SECONDS = 600
 
@@ -97,7 +97,7 @@ class Coder(pulumi.ComponentResource):
         credentials = args.get("credentials")
         if not credentials:
             return []
-        hidden = {key: pulumi.Output.secret(value).apply(_to_base64) for key, value in credentials.items()}
+        hidden = {key: pulumi.Output.secret(value).apply(to_base64) for key, value in credentials.items()}
         manifest = build_credentials(args["namespace"], hidden)
         secret = kubernetes.core.v1.Secret(
             f"{name}-credentials",
@@ -130,10 +130,6 @@ class Coder(pulumi.ComponentResource):
             max_history=5,
             opts=pulumi.ResourceOptions(parent=self, depends_on=before),
         )
-
-
-def _to_base64(value: str) -> str:
-    return base64.b64encode(value.encode()).decode()
 
 
 def _checksum(text: str) -> str:

@@ -18,6 +18,7 @@ import pulumi
 import ports
 from components.coder_values import CREDENTIALS_SECRET, SERVICE_ACCOUNT
 from components.manifest import Manifest, object_metadata
+from components.secret import build_secret
 
 CODER_NAME: Final = "coder"
 """Name of the release, of the chart's Deployment and of the Service."""
@@ -65,13 +66,7 @@ def build_metrics_service(namespace: str) -> Manifest:
 
 def build_credentials(namespace: str, data: Mapping[str, pulumi.Input[str]]) -> Manifest:
     """Return the Secret; the values of `data` are in base64."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "Opaque",
-        "metadata": object_metadata(CREDENTIALS_SECRET, namespace, _COMPONENT, part=CODER_NAME),
-        "data": dict(data),
-    }
+    return build_secret(CREDENTIALS_SECRET, namespace, _COMPONENT, part=CODER_NAME, data=data)
 
 
 def build_workspace_role(namespace: str) -> Manifest:

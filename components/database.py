@@ -2,7 +2,6 @@
 
 __all__ = ["Database", "DatabaseArgs"]
 
-import base64
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
@@ -20,6 +19,7 @@ from components.database_manifests import (
     build_volume_claim,
     database_url,
 )
+from components.secret import to_base64
 
 _PASSWORD_LENGTH = 40
 
@@ -64,14 +64,14 @@ class Database(pulumi.ComponentResource):
                 name,
                 namespace,
                 {
-                    PASSWORD_KEY: password.apply(_to_base64),
-                    URL_KEY: password.apply(lambda value: _to_base64(database_url(namespace, value))),
+                    PASSWORD_KEY: password.apply(to_base64),
+                    URL_KEY: password.apply(lambda value: to_base64(database_url(namespace, value))),
                 },
             )
             self._run(name, args, secret)
         else:
             hidden = pulumi.Output.secret(url)
-            secret = self._secret(name, namespace, {URL_KEY: hidden.apply(_to_base64)})
+            secret = self._secret(name, namespace, {URL_KEY: hidden.apply(to_base64)})
         self.secret_name = pulumi.Output.from_input(secret.metadata["name"])
         self.register_outputs({"secretName": self.secret_name})
 
@@ -108,7 +108,3 @@ class Database(pulumi.ComponentResource):
             spec=manifest["spec"],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[secret, claim, service]),
         )
-
-
-def _to_base64(value: str) -> str:
-    return base64.b64encode(value.encode()).decode()

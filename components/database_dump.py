@@ -10,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 import ports
 from components.database_manifests import DATABASE_NAME, DATABASE_SECRET, PASSWORD_KEY, ROLE, build_volume_claim
 from components.manifest import Manifest, object_metadata
+from components.restricted_pod import container_security, pod_security
 from core.kubernetes_names import object_labels
 
 DUMP_NAME: Final = "database-dump"
@@ -125,14 +126,7 @@ def _job_spec(image: pulumi.Input[str], keep: int, arguments: list[str], *, retr
                 "restartPolicy": "Never",
                 "automountServiceAccountToken": False,
                 "enableServiceLinks": False,
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": _USER,
-                    "runAsGroup": _USER,
-                    "fsGroup": _USER,
-                    "fsGroupChangePolicy": "OnRootMismatch",
-                    "seccompProfile": {"type": "RuntimeDefault"},
-                },
+                "securityContext": pod_security(_USER, has_volume=True),
                 "containers": [_container(image, keep, arguments)],
                 "volumes": [
                     {"name": "dumps", "persistentVolumeClaim": {"claimName": DUMP_CLAIM}},
@@ -168,11 +162,7 @@ def _container(image: pulumi.Input[str], keep: int, arguments: list[str]) -> Man
         "args": arguments,
         "env": [{"name": key, "value": value} for key, value in variables.items()],
         "resources": _RESOURCES,
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": container_security(),
         "volumeMounts": [
             {"name": "dumps", "mountPath": _FOLDER},
             {"name": "secret", "mountPath": _SECRET_FOLDER, "readOnly": True},

@@ -21,7 +21,10 @@ from urllib.parse import quote
 import pulumi
 
 import ports
+from components import volume_claim
 from components.manifest import Manifest, object_metadata
+from components.restricted_pod import container_security, pod_security
+from components.secret import build_secret
 from core.kubernetes_names import object_labels
 
 DATABASE_NAME: Final = "postgres"
@@ -56,29 +59,16 @@ def database_url(namespace: str, password: str) -> str:
 
 def build_database_secret(namespace: str, data: Mapping[str, pulumi.Input[str]]) -> Manifest:
     """Return the Secret; the values of `data` are in base64."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "Opaque",
-        "metadata": object_metadata(DATABASE_SECRET, namespace, _COMPONENT, part=DATABASE_NAME),
-        "data": dict(data),
-    }
+    return build_secret(DATABASE_SECRET, namespace, _COMPONENT, part=DATABASE_NAME, data=data)
 
 
 def build_volume_claim(
     name: str, namespace: str, *, storage: pulumi.Input[str], storage_class: pulumi.Input[str] | None
 ) -> Manifest:
     """Return a claim of the database's; without a storage class the cluster's default is taken."""
-    metadata = object_metadata(name, namespace, _COMPONENT, part=DATABASE_NAME)
-    # A class may bind at first use only; what waits for its pod proves the binding either way.
-    metadata["annotations"] = {"pulumi.com/skipAwait": "true"}
-    chosen = {} if storage_class is None else {"storageClassName": storage_class}
-    return {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "metadata": metadata,
-        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}, **chosen},
-    }
+    return volume_claim.build_volume_claim(
+        name, namespace, _COMPONENT, part=DATABASE_NAME, storage=storage, storage_class=storage_class
+    )
 
 
 def build_service(namespace: str) -> Manifest:
@@ -116,14 +106,7 @@ def _pod_spec(image: pulumi.Input[str], resources: Mapping[str, Mapping[str, pul
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": _STOP_SECONDS,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": _USER,
-            "runAsGroup": _USER,
-            "fsGroup": _USER,
-            "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": pod_security(_USER, has_volume=True),
         "containers": [_container(image, resources)],
         "volumes": [
             {"name": "data", "persistentVolumeClaim": {"claimName": DATA_CLAIM}},
@@ -162,11 +145,7 @@ def _container(image: pulumi.Input[str], resources: Mapping[str, Mapping[str, pu
         "startupProbe": {**asking, "periodSeconds": 1, "failureThreshold": 300, "timeoutSeconds": 5},
         "livenessProbe": {**asking, "periodSeconds": 20, "failureThreshold": 6, "timeoutSeconds": 10},
         "readinessProbe": {**asking, "periodSeconds": 10, "failureThreshold": 3, "timeoutSeconds": 5},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": container_security(),
         "volumeMounts": [
             {"name": "data", "mountPath": _DATA},
             {"name": "secret", "mountPath": _SECRET_FOLDER, "readOnly": True},

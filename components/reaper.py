@@ -2,7 +2,6 @@
 
 __all__ = ["Reaper", "ReaperArgs"]
 
-import base64
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
@@ -17,6 +16,7 @@ from components.reaper_manifests import (
     build_service_account,
     build_token_secret,
 )
+from components.secret import to_base64
 
 
 class ReaperArgs(TypedDict):
@@ -55,7 +55,7 @@ class Reaper(pulumi.ComponentResource):
     def __init__(self, name: str, args: ReaperArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spt-flow:index:Reaper", name, None, opts)
         rights = self._rights(name, args["namespace"], args["workspace_namespace"])
-        manifest = build_token_secret(args["namespace"], pulumi.Output.secret(args["token"]).apply(_to_base64))
+        manifest = build_token_secret(args["namespace"], pulumi.Output.secret(args["token"]).apply(to_base64))
         secret = kubernetes.core.v1.Secret(
             f"{name}-token",
             metadata=manifest["metadata"],
@@ -112,7 +112,3 @@ def _settings(args: ReaperArgs) -> dict[str, pulumi.Input[str]]:
     if "pushgateway_url" in args:
         settings["REAPER_PUSHGATEWAY_URL"] = args["pushgateway_url"]
     return settings
-
-
-def _to_base64(value: str) -> str:
-    return base64.b64encode(value.encode()).decode()

@@ -16,6 +16,8 @@ from typing import Final
 import pulumi
 
 from components.manifest import Manifest, object_metadata
+from components.restricted_pod import container_security, pod_security
+from components.secret import build_secret
 from core.kubernetes_names import object_labels
 
 REAPER_NAME: Final = "reaper"
@@ -74,13 +76,7 @@ def build_role_binding(namespace: str, workspace_namespace: str) -> Manifest:
 
 def build_token_secret(namespace: str, token: pulumi.Input[str]) -> Manifest:
     """Return the Secret; `token` is the session token in base64."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "Opaque",
-        "metadata": object_metadata(TOKEN_SECRET, namespace, _ROLE, part=REAPER_NAME),
-        "data": {_TOKEN_KEY: token},
-    }
+    return build_secret(TOKEN_SECRET, namespace, _ROLE, part=REAPER_NAME, data={_TOKEN_KEY: token})
 
 
 def build_cron_job(
@@ -125,13 +121,7 @@ def _pod_spec(image: pulumi.Input[str], settings: Mapping[str, pulumi.Input[str]
         "automountServiceAccountToken": True,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": 5,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": _USER,
-            "runAsGroup": _USER,
-            "fsGroup": _USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": pod_security(_USER, has_volume=False),
         "containers": [_container(image, settings)],
         "volumes": [
             {"name": "token", "secret": {"secretName": TOKEN_SECRET, "defaultMode": 0o440}},
@@ -152,10 +142,6 @@ def _container(image: pulumi.Input[str], settings: Mapping[str, pulumi.Input[str
         "args": ["reaper"],
         "env": [{"name": name, "value": variables[name]} for name in sorted(variables)],
         "resources": {kind: dict(amounts) for kind, amounts in _RESOURCES.items()},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": container_security(),
         "volumeMounts": [{"name": "token", "mountPath": _TOKEN_FOLDER, "readOnly": True}],
     }

@@ -2,7 +2,6 @@
 
 __all__ = ["Registry", "RegistryArgs"]
 
-import base64
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
@@ -20,6 +19,7 @@ from components.registry_manifests import (
     build_service,
     registry_config,
 )
+from components.secret import to_base64
 
 _HTTP_SECRET_LENGTH = 64
 
@@ -88,7 +88,7 @@ class Registry(pulumi.ComponentResource):
         password = random.RandomPassword(
             f"{name}-http-secret-value", length=_HTTP_SECRET_LENGTH, special=False, opts=child
         )
-        manifest = build_http_secret(args["namespace"], password.result.apply(_to_base64))
+        manifest = build_http_secret(args["namespace"], password.result.apply(to_base64))
         secret = kubernetes.core.v1.Secret(
             f"{name}-http-secret",
             metadata=manifest["metadata"],
@@ -108,7 +108,3 @@ class Registry(pulumi.ComponentResource):
             spec=manifest["spec"],
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
         )
-
-
-def _to_base64(value: str) -> str:
-    return base64.b64encode(value.encode()).decode()

@@ -22,6 +22,9 @@ import yaml
 
 import ports
 from components.manifest import Manifest, object_metadata
+from components.restricted_pod import container_security, pod_security
+from components.secret import build_secret
+from components.volume_claim import build_volume_claim
 from core.kubernetes_names import object_labels
 
 REGISTRY_NAME: Final = "registry"
@@ -80,29 +83,16 @@ def build_config_map(namespace: str, config: str) -> Manifest:
 
 def build_http_secret(namespace: str, value: pulumi.Input[str]) -> Manifest:
     """Return the Secret; `value` is the signing secret in base64."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "Opaque",
-        "metadata": object_metadata(HTTP_SECRET, namespace, _ROLE, part=REGISTRY_NAME),
-        "data": {HTTP_SECRET_KEY: value},
-    }
+    return build_secret(HTTP_SECRET, namespace, _ROLE, part=REGISTRY_NAME, data={HTTP_SECRET_KEY: value})
 
 
 def build_persistent_volume_claim(
     namespace: str, *, storage: pulumi.Input[str], storage_class: pulumi.Input[str] | None
 ) -> Manifest:
     """Return the claim; without a storage class the cluster's default is taken."""
-    metadata = object_metadata(DATA_CLAIM, namespace, _ROLE, part=REGISTRY_NAME)
-    # A class may bind at first use only; the Deployment that waits for its pod proves the binding either way.
-    metadata["annotations"] = {"pulumi.com/skipAwait": "true"}
-    chosen = {} if storage_class is None else {"storageClassName": storage_class}
-    return {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "metadata": metadata,
-        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}, **chosen},
-    }
+    return build_volume_claim(
+        DATA_CLAIM, namespace, _ROLE, part=REGISTRY_NAME, storage=storage, storage_class=storage_class
+    )
 
 
 def build_service(namespace: str, cluster_ip: pulumi.Input[str] | None) -> Manifest:
@@ -152,15 +142,7 @@ def _pod_spec(image: pulumi.Input[str], resources: Mapping[str, Mapping[str, pul
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": _DRAIN_SECONDS + 10,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": _USER,
-            "runAsGroup": _USER,
-            "fsGroup": _USER,
-            # The volume may hold very many files: change their owner only when the top folder's is wrong.
-            "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": pod_security(_USER, has_volume=True),
         "containers": [_container(image, resources)],
         "volumes": [
             {"name": "data", "persistentVolumeClaim": {"claimName": DATA_CLAIM}},
@@ -196,11 +178,7 @@ def _container(image: pulumi.Input[str], resources: Mapping[str, Mapping[str, pu
             "failureThreshold": 2,
             "timeoutSeconds": 5,
         },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": container_security(),
         "volumeMounts": [
             {"name": "data", "mountPath": _DATA_FOLDER},
             {"name": "config", "mountPath": _CONFIG_FOLDER, "readOnly": True},
