@@ -15,6 +15,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -36,12 +37,11 @@ def state_exists(backend: Path, stack: str) -> bool:
 
 def has_pending_operations(backend: Path, stack: str) -> bool:
     """Tell whether a killed engine left operations in the checkpoint of which it never learned the outcome."""
+    content = _content(state_path(backend, stack))
     try:
-        content = json.loads(state_path(backend, stack).read_text(encoding="utf-8"))
-        latest = content["checkpoint"]["latest"] or {}
-    except (OSError, ValueError, KeyError, TypeError):
+        return content is not None and bool((content["checkpoint"]["latest"] or {}).get("pending_operations"))
+    except (KeyError, TypeError):
         return False
-    return bool(latest.get("pending_operations"))
 
 
 def check_state(backend: Path, stack: str) -> None:
@@ -114,8 +114,13 @@ def _is_engine(pid: int) -> bool:
 
 def is_readable(path: Path) -> bool:
     """Tell whether a file is a whole checkpoint."""
+    return _content(path) is not None
+
+
+def _content(path: Path) -> dict[str, Any] | None:
+    """Return what the file holds, None when it is no whole checkpoint."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(content, dict) and "checkpoint" in content
+        return None
+    return content if isinstance(content, dict) and "checkpoint" in content else None

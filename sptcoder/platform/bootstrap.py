@@ -15,7 +15,6 @@
 
 __all__ = ["bootstrap"]
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -57,7 +56,7 @@ def bootstrap(environment: Environment, *, say: Callable[[str], None]) -> BotAcc
     with connect(None) as stranger:
         info = wait_until_healthy(stranger, timeout=environment.number("SPTCODER_WAIT_SECONDS", _WAIT_SECONDS))
     say(f"Coder {info.server_version} at {url} is healthy")
-    current = environment.text("SPTCODER_CURRENT_TOKEN") or _printed_before(environment)
+    current = environment.text("SPTCODER_CURRENT_TOKEN") or environment.printed_before("session_token")
     if current:
         with connect(current) as client:
             access = usable_access(client, current, bot)
@@ -67,12 +66,3 @@ def bootstrap(environment: Environment, *, say: Callable[[str], None]) -> BotAcc
     with owner_session(connect, owner, say=say) as client:
         user, organization_id = ensure_bot(client, bot, say=say)
         return renew_token(client, bot, user, organization_id, say=say)
-
-
-def _printed_before(environment: Environment) -> str:
-    try:
-        printed = json.loads(environment.text("PULUMI_COMMAND_STDOUT", "{}"))
-    except ValueError:
-        return ""
-    token = printed.get("session_token") if isinstance(printed, dict) else None
-    return token if isinstance(token, str) else ""

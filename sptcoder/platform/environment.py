@@ -2,6 +2,7 @@
 
 __all__ = ["Environment"]
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,3 +52,12 @@ class Environment:
         if not 0 < number < float("inf"):
             raise UsageError(f"The environment variable {name} is '{text}'; a number above zero is expected.")
         return number
+
+    def printed_before(self, key: str) -> str:
+        """Return a text that this verb printed last time, as the command plugin hands it over; empty if it did not."""
+        try:
+            printed = json.loads(self.text("PULUMI_COMMAND_STDOUT", "{}"))
+        except ValueError:
+            return ""
+        found = printed.get(key) if isinstance(printed, dict) else None
+        return found if isinstance(found, str) else ""

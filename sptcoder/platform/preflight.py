@@ -11,7 +11,6 @@
 
 __all__ = ["DowngradeError", "ServerReport", "preflight", "wait_healthy"]
 
-import json
 from collections.abc import Callable
 from typing import Final
 
@@ -73,12 +72,8 @@ def _refuse_below(former: ServerVersion | None, target: ServerVersion, environme
 
 def _target_before(environment: Environment) -> ServerVersion | None:
     """Return the target of the last run: a server that does not answer may have migrated its database for it."""
-    try:
-        printed = json.loads(environment.text("PULUMI_COMMAND_STDOUT", "{}"))
-    except ValueError:
-        return None
-    target = printed.get("target") if isinstance(printed, dict) else None
-    return ServerVersion.parse(target) if isinstance(target, str) else None
+    target = environment.printed_before("target")
+    return ServerVersion.parse(target) if target else None
 
 
 def wait_healthy(environment: Environment, *, say: Callable[[str], None]) -> ServerReport:
