@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.rendered_template import Template
+from tests.support.startup import Workspace, executable, git, repository
 
 _SHELLS = [
     pytest.param(shell, marks=pytest.mark.skipif(shutil.which(shell) is None, reason=f"no {shell}"))
@@ -27,88 +28,6 @@ def script(initialised: Callable[[str], Template]) -> str:
     return text
 
 
-class Workspace:
-    """A home, the memory folder, programs of the image, and the script that runs there."""
-
-    def __init__(self, root: Path, script: str, shell: str) -> None:
-        self.root, self.shell = root, shell
-        self.home, self.runtime, self.programs = root / "home", root / "run", root / "bin"
-        for folder in (self.home, self.runtime, self.programs, root / "skeleton"):
-            folder.mkdir()
-        self.script = root / "start.sh"
-        self.script.write_text(script)
-        self.path = f"{self.programs}:/usr/bin:/bin"
-
-    def start(self, **environment: str) -> str:
-        """Run the start and return what it said; it must succeed, and in time."""
-        done = subprocess.run(
-            [self.shell, str(self.script)],
-            env=self.environment(**environment),
-            cwd=self.home,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (0, "")
-        assert "== Ready after" in done.stdout.splitlines()[-1]
-        return done.stdout
-
-    def environment(self, **more: str) -> dict[str, str]:
-        return {
-            "HOME": str(self.home),
-            "PATH": self.path,
-            "SPT_FLOW_RUNTIME": str(self.runtime),
-            "SPT_FLOW_SKELETON": str(self.root / "skeleton"),
-            "SPT_FLOW_WASM_INSTALLER": str(self.root / "install-wasm-tools"),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            **more,
-        }
-
-    def program(self, name: str, body: str) -> Path:
-        return _executable(self.programs / name, body)
-
-    def without(self, *names: str) -> None:
-        """Give the image only what a bare one has, less the named programs."""
-        bare = self.root / "bare"
-        bare.mkdir()
-        for folder in ("/usr/bin", "/bin"):
-            for path in Path(folder).iterdir():
-                if path.name not in names and not (bare / path.name).exists():
-                    (bare / path.name).symlink_to(path)
-        self.path = f"{self.programs}:{bare}"
-
-
-def _executable(path: Path, body: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{body}\n")
-    path.chmod(0o755)
-    return path
-
-
-def _repository(folder: Path, files: dict[str, str], branch: str = "main") -> str:
-    """Make a repository with one commit and return its address."""
-    folder.mkdir(parents=True)
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        path.chmod(0o755 if text.startswith("#!") else 0o644)
-    _git(folder, "init", "-q", "-b", branch)
-    _git(folder, "add", "-A")
-    _git(folder, "commit", "-qm", "begin", "--allow-empty")
-    return f"file://{folder}"
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"]
-    done = subprocess.run(
-        ["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True, timeout=20
-    )
-    return done.stdout.strip()
-
-
 @pytest.fixture(params=_SHELLS)
 def workspace(tmp_path: Path, script: str, request: pytest.FixtureRequest) -> Workspace:
     return Workspace(tmp_path, script, request.param)
@@ -116,7 +35,7 @@ def workspace(tmp_path: Path, script: str, request: pytest.FixtureRequest) -> Wo
 
 @pytest.fixture
 def project(tmp_path: Path) -> str:
-    return _repository(tmp_path / "git/project.git", {"README": "hello\n"})
+    return repository(tmp_path / "git/project.git", {"README": "hello\n"})
 
 
 def test_the_script_fits_into_one_argument(script: str) -> None:
@@ -125,7 +44,7 @@ def test_the_script_fits_into_one_argument(script: str) -> None:
 
 
 def test_every_repository_is_cloned_into_a_folder_of_its_own(workspace: Workspace, project: str) -> None:
-    other = _repository(workspace.root / "git/elsewhere/project", {"OTHER": "x\n"})
+    other = repository(workspace.root / "git/elsewhere/project", {"OTHER": "x\n"})
     said = workspace.start(SPT_FLOW_REPOSITORIES=f"{project} {other}")
     assert (workspace.home / "project/README").read_text() == "hello\n"
     assert (workspace.home / "project-2/OTHER").exists()
@@ -134,11 +53,11 @@ def test_every_repository_is_cloned_into_a_folder_of_its_own(workspace: Workspac
 
 def test_the_branch_is_that_of_the_first_repository(workspace: Workspace, project: str) -> None:
     origin = workspace.root / "git/project.git"
-    _git(origin, "branch", "feature/x")
-    other = _repository(workspace.root / "git/other", {"A": "a"})
+    git(origin, "branch", "feature/x")
+    other = repository(workspace.root / "git/other", {"A": "a"})
     workspace.start(SPT_FLOW_REPOSITORIES=f"{project} {other}", SPT_FLOW_BRANCH="feature/x")
-    assert _git(workspace.home / "project", "branch", "--show-current") == "feature/x"
-    assert _git(workspace.home / "other", "branch", "--show-current") == "main"
+    assert git(workspace.home / "project", "branch", "--show-current") == "feature/x"
+    assert git(workspace.home / "other", "branch", "--show-current") == "main"
 
 
 def test_a_branch_that_is_not_there_warns_and_gives_the_default_branch(workspace: Workspace, project: str) -> None:
@@ -149,7 +68,7 @@ def test_a_branch_that_is_not_there_warns_and_gives_the_default_branch(workspace
 
 def test_hooks_run_as_the_user_at_the_clone(workspace: Workspace, project: str) -> None:
     hooks = workspace.home / "hooks"
-    _executable(hooks / "post-checkout", 'id -u > "$HOME/hook-ran"')
+    executable(hooks / "post-checkout", 'id -u > "$HOME/hook-ran"')
     (workspace.home / ".gitconfig").write_text(f"[core]\n\thooksPath = {hooks}\n")
     workspace.start(SPT_FLOW_REPOSITORIES=project)
     assert (workspace.home / "hook-ran").read_text().strip() == str(os.getuid())
@@ -157,7 +76,7 @@ def test_hooks_run_as_the_user_at_the_clone(workspace: Workspace, project: str) 
 
 def test_a_failing_hook_leaves_the_clone_and_warns(workspace: Workspace, project: str) -> None:
     hooks = workspace.home / "hooks"
-    _executable(hooks / "post-checkout", "exit 7")
+    executable(hooks / "post-checkout", "exit 7")
     (workspace.home / ".gitconfig").write_text(f"[core]\n\thooksPath = {hooks}\n")
     said = workspace.start(SPT_FLOW_REPOSITORIES=project)
     assert "warning: project was cloned, but a hook of it failed." in said
@@ -168,14 +87,14 @@ def test_a_second_start_neither_fetches_nor_touches_local_work(workspace: Worksp
     workspace.start(SPT_FLOW_REPOSITORIES=project)
     clone, origin = workspace.home / "project", workspace.root / "git/project.git"
     (clone / "README").write_text("mine\n")
-    _git(clone, "checkout", "-qb", "work")
+    git(clone, "checkout", "-qb", "work")
     (origin / "NEW").write_text("new")
-    _git(origin, "add", "-A")
-    _git(origin, "commit", "-qm", "more")
-    before = (_git(clone, "rev-parse", "HEAD", "origin/main"), (clone / "README").read_text())
+    git(origin, "add", "-A")
+    git(origin, "commit", "-qm", "more")
+    before = (git(clone, "rev-parse", "HEAD", "origin/main"), (clone / "README").read_text())
     said = workspace.start(SPT_FLOW_REPOSITORIES=project)
     assert "project: there already, left as it is." in said
-    assert (_git(clone, "rev-parse", "HEAD", "origin/main"), (clone / "README").read_text()) == before
+    assert (git(clone, "rev-parse", "HEAD", "origin/main"), (clone / "README").read_text()) == before
 
 
 def test_a_folder_with_anything_in_it_is_left_alone(workspace: Workspace, project: str) -> None:
@@ -196,7 +115,7 @@ def test_a_clone_that_was_killed_is_begun_again(workspace: Workspace, project: s
     mark.parent.mkdir(parents=True)
     mark.touch()
     (workspace.home / "project").mkdir()
-    _git(workspace.home / "project", "init", "-q")
+    git(workspace.home / "project", "init", "-q")
     said = workspace.start(SPT_FLOW_REPOSITORIES=project)
     assert "did not finish cloning; beginning again" in said
     assert (workspace.home / "project/README").exists()
@@ -208,7 +127,7 @@ def test_work_after_a_killed_clone_is_kept(workspace: Workspace, project: str) -
     mark.parent.mkdir(parents=True)
     mark.touch()
     (workspace.home / "project").mkdir()
-    _git(workspace.home / "project", "init", "-q")
+    git(workspace.home / "project", "init", "-q")
     (workspace.home / "project/mine").write_text("work")
     workspace.start(SPT_FLOW_REPOSITORIES=project)
     assert (workspace.home / "project/mine").read_text() == "work"
@@ -264,7 +183,7 @@ def test_the_preparation_of_an_image_is_waited_for_and_shown(workspace: Workspac
 @pytest.mark.parametrize("name", ["install.sh", "setup.sh", "bootstrap.sh"])
 def test_dotfiles_are_cloned_to_their_folder_and_installed(workspace: Workspace, name: str) -> None:
     content = '#!/bin/sh\nln -sf "$PWD/zshrc" "$HOME/.zshrc"\necho "$(basename "$0") ran"\n'
-    dotfiles = _repository(workspace.root / "git/my-dots", {name: content, "zshrc": "alias ll='ls -l'\n"})
+    dotfiles = repository(workspace.root / "git/my-dots", {name: content, "zshrc": "alias ll='ls -l'\n"})
     said = workspace.start(SPT_FLOW_DOTFILES=dotfiles)
     assert f"| {name} ran" in said
     assert (workspace.home / "dotfiles/.git").is_dir()
@@ -273,19 +192,19 @@ def test_dotfiles_are_cloned_to_their_folder_and_installed(workspace: Workspace,
 
 def test_install_comes_before_setup_and_bootstrap(workspace: Workspace) -> None:
     files = {name: f"#!/bin/sh\necho ran-{name}\n" for name in ("bootstrap.sh", "setup.sh", "install.sh")}
-    said = workspace.start(SPT_FLOW_DOTFILES=_repository(workspace.root / "git/dots", files))
+    said = workspace.start(SPT_FLOW_DOTFILES=repository(workspace.root / "git/dots", files))
     assert [line for line in said.splitlines() if "ran-" in line] == ["   | ran-install.sh"]
 
 
 def test_failing_dotfiles_only_warn(workspace: Workspace, project: str) -> None:
-    dotfiles = _repository(workspace.root / "git/dots", {"install.sh": "#!/bin/sh\necho no\nexit 3\n"})
+    dotfiles = repository(workspace.root / "git/dots", {"install.sh": "#!/bin/sh\necho no\nexit 3\n"})
     said = workspace.start(SPT_FLOW_DOTFILES=dotfiles, SPT_FLOW_REPOSITORIES=project)
     assert "warning: install.sh of the dotfiles failed." in said
 
 
 def test_dotfiles_without_a_script_are_linked_over_nothing(workspace: Workspace) -> None:
     (workspace.home / ".bashrc").write_text("mine")
-    dotfiles = _repository(workspace.root / "git/dots", {".bashrc": "theirs", ".vimrc": "set nu\n", "README": "x"})
+    dotfiles = repository(workspace.root / "git/dots", {".bashrc": "theirs", ".vimrc": "set nu\n", "README": "x"})
     workspace.start(SPT_FLOW_DOTFILES=dotfiles)
     assert (workspace.home / ".vimrc").read_text() == "set nu\n"
     assert (workspace.home / ".bashrc").read_text() == "mine"
@@ -294,7 +213,7 @@ def test_dotfiles_without_a_script_are_linked_over_nothing(workspace: Workspace)
 
 def test_the_setup_script_runs_in_the_repository(workspace: Workspace) -> None:
     setup = "#!/bin/sh\npwd > where\n(sleep 30) &\n"
-    url = _repository(workspace.root / "git/app", {"devpods/setup.sh": setup})
+    url = repository(workspace.root / "git/app", {"devpods/setup.sh": setup})
     begun = time.monotonic()
     workspace.start(SPT_FLOW_REPOSITORIES=url, SPT_FLOW_SETUP_SCRIPT="devpods/setup.sh")
     assert time.monotonic() - begun < 20, "what a script leaves running is not waited for"
@@ -307,7 +226,7 @@ def test_the_setup_script_runs_in_the_repository(workspace: Workspace) -> None:
 )
 def test_a_missing_or_failing_setup_script_only_warns(workspace: Workspace, body: str, warning: str) -> None:
     files = {"devpods/setup.sh": body} if body else {"README": "x"}
-    url = _repository(workspace.root / "git/app", files)
+    url = repository(workspace.root / "git/app", files)
     said = workspace.start(SPT_FLOW_REPOSITORIES=url, SPT_FLOW_SETUP_SCRIPT="devpods/setup.sh")
     assert f"warning: {warning}" in said
 
@@ -320,7 +239,7 @@ def test_webassembly_tools_come_from_the_image_or_from_rustup(workspace: Workspa
     said = workspace.start(SPT_FLOW_INSTALL_WASM_TOOLS="true")
     assert "| rustup target add wasm32-unknown-unknown wasm32-wasip1" in said
     assert "wash is not in this image." in said
-    _executable(workspace.root / "install-wasm-tools", "echo image-installs; exit 1")
+    executable(workspace.root / "install-wasm-tools", "echo image-installs; exit 1")
     said = workspace.start(SPT_FLOW_INSTALL_WASM_TOOLS="true")
     assert "| image-installs" in said
     assert "install-wasm-tools failed." in said
@@ -429,7 +348,7 @@ def test_a_devcontainer_json_is_honoured_as_far_as_a_ready_image_allows(workspac
     }
     workspace.program("code-server", f'echo "$*" >> {workspace.root}/calls')
     text = "// ours\n" + json.dumps(content)
-    url = _repository(workspace.root / "git/app", {".devcontainer/devcontainer.json": text})
+    url = repository(workspace.root / "git/app", {".devcontainer/devcontainer.json": text})
     said = workspace.start(SPT_FLOW_REPOSITORIES=url)
     again = workspace.start(SPT_FLOW_REPOSITORIES=url)
     app = workspace.home / "app"
@@ -454,7 +373,7 @@ def test_a_devcontainer_json_is_honoured_as_far_as_a_ready_image_allows(workspac
 
 
 def test_a_broken_devcontainer_json_only_warns(workspace: Workspace) -> None:
-    url = _repository(workspace.root / "git/app", {".devcontainer.json": "{nope"})
+    url = repository(workspace.root / "git/app", {".devcontainer.json": "{nope"})
     said = workspace.start(SPT_FLOW_REPOSITORIES=url)
     assert "devcontainer.json cannot be read" in said
     assert "warning: it is not applied." in said
@@ -462,13 +381,13 @@ def test_a_broken_devcontainer_json_only_warns(workspace: Workspace) -> None:
 
 def test_without_python_devcontainer_json_is_not_read_and_that_is_said(workspace: Workspace) -> None:
     workspace.without("python3")
-    url = _repository(workspace.root / "git/app", {".devcontainer.json": "{}"})
+    url = repository(workspace.root / "git/app", {".devcontainer.json": "{}"})
     assert "warning: it is not read: this image has no python3." in workspace.start(SPT_FLOW_REPOSITORIES=url)
 
 
 def test_a_failing_command_of_devcontainer_json_warns_and_runs_again(workspace: Workspace) -> None:
     text = json.dumps({"postCreateCommand": "echo tried >> tried; false"})
-    url = _repository(workspace.root / "git/app", {".devcontainer.json": text})
+    url = repository(workspace.root / "git/app", {".devcontainer.json": text})
     assert "warning: a command of devcontainer.json failed." in workspace.start(SPT_FLOW_REPOSITORIES=url)
     workspace.start(SPT_FLOW_REPOSITORIES=url)
     assert (workspace.home / "app/tried").read_text() == "tried\n" * 2
