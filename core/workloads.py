@@ -1,6 +1,6 @@
 """Every pod inside a Kubernetes resource, whatever kind of workload wraps it, and every container inside a pod."""
 
-__all__ = ["ContainerView", "PodSpecView", "pod_specs"]
+__all__ = ["ContainerView", "PodSpecView", "pods_of"]
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +30,6 @@ _CONTAINER_LISTS: Final = {
     "initContainers": "init container",
     "ephemeralContainers": "ephemeral container",
 }
-_TOKEN_PARTS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -62,41 +61,15 @@ class PodSpecView:
                 is_sidecar = key == "initContainers" and fields.get("restartPolicy").value == "Always"
                 yield ContainerView("sidecar container" if is_sidecar else kind, index, fields)
 
-    def unknowns(self) -> Iterator[Exception]:
-        """Yield why a list of containers cannot be seen yet, for each list of which that is so."""
+    def lists(self) -> Iterator[Field]:
+        """Yield the three fields that hold containers: regular, init, ephemeral ones."""
         for key in _CONTAINER_LISTS:
-            error = self.spec.get(key).unknown
-            if error is not None:
-                yield error
+            yield self.spec.get(key)
 
 
-def pod_specs(
-    resource_type: str, props: object, unknown_errors: tuple[type[Exception], ...] = ()
-) -> Iterator[PodSpecView]:
-    """Yield the pods of a resource by its Pulumi type token ("kubernetes:apps/v1:Deployment"); lists are opened.
-
-    `props` is the resource's body, plain or behind proxies that raise `unknown_errors` for values not known yet.
-    """
-    parts = resource_type.split(":")
-    if len(parts) != _TOKEN_PARTS or parts[0] != "kubernetes":
-        return
-    group = parts[1].partition("/")[0]
-    yield from _pods_of(group, parts[2], Field(props, unknown_errors=unknown_errors))
-
-
-def _pods_of(group: str, kind: str, body: Field) -> Iterator[PodSpecView]:
+def pods_of(group: str, kind: str, body: Field) -> Iterator[PodSpecView]:
+    """Yield the pods of an object by its API group ("core" for the legacy one) and kind; nothing for other kinds."""
     path = _POD_PATHS.get((group, kind))
     if path is not None:
         pod = body.get(*path)
         yield PodSpecView(metadata=pod.get("metadata"), spec=pod.get("spec"))
-    elif kind.endswith("List"):
-        for item in body.get("items").items():
-            yield from _pods_of(*_kind_of(item, group, kind.removesuffix("List")), item)
-
-
-def _kind_of(item: Field, group: str, kind: str) -> tuple[str, str]:
-    """Return group and kind of a list's element: its own, or those that the list's kind implies."""
-    api_version = item.get("apiVersion").text()
-    if api_version is not None:
-        group = api_version.partition("/")[0] if "/" in api_version else "core"
-    return group, item.get("kind").text() or kind

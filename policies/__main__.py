@@ -10,4 +10,4 @@ from pulumi_policy import EnforcementLevel, PolicyPack
 
 from policies.pack import NAME, RULES
 
-PolicyPack(NAME, list(RULES), enforcement_level=EnforcementLevel.MANDATORY)
+PolicyPack(NAME, [rule.policy() for rule in RULES], enforcement_level=EnforcementLevel.MANDATORY)

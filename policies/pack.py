@@ -2,14 +2,13 @@
 
 __all__ = ["NAME", "RULES"]
 
-from typing import Final
+from typing import Any, Final
 
-from pulumi_policy import ResourceValidationPolicy
-
+from policies.rule import Rule
 from policies.rules.workload_limits import WORKLOAD_LIMITS
 
 NAME: Final = "spt-flow"
 """The pack's name, as the engine shows it."""
 
-RULES: Final[tuple[ResourceValidationPolicy, ...]] = (WORKLOAD_LIMITS,)
+RULES: Final[tuple[Rule[Any], ...]] = (WORKLOAD_LIMITS,)
 """Every rule of the pack."""

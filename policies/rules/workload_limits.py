@@ -1,27 +1,17 @@
 """Rule: every container of every workload names requests and limits of CPU and memory, within the bounds."""
 
-__all__ = ["NAME", "WORKLOAD_LIMITS", "Bounds", "check_workload"]
+__all__ = ["WORKLOAD_LIMITS", "Bounds", "check"]
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from pulumi_policy import (
-    EnforcementLevel,
-    PolicyConfigSchema,
-    ReportViolation,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    Severity,
-)
-from pulumi_policy.proxy import UnknownValueError
-
 from core.fields import Field
 from core.quantity import Quantity, QuantityError
-from core.workloads import ContainerView, PodSpecView, pod_specs
-
-NAME: Final = "workload-requires-limits"
-"""The rule's name in the pack and in its configuration."""
+from core.workloads import ContainerView
+from policies.findings import Findings
+from policies.resource import Resource
+from policies.rule import ResourceRule, RuleWords
 
 _DEFAULT_CPU: Final = "8"
 _DEFAULT_MEMORY: Final = "16Gi"
@@ -45,44 +35,24 @@ class Bounds:
         )
 
 
-class _Findings:
-    """What a check of one resource found: violations as sentences, and what could not be seen yet."""
-
-    def __init__(self) -> None:
-        self.violations: list[str] = []
-        self.unknown: list[Exception] = []
-
-
-def check_workload(resource_type: str, name: str, props: object, bounds: Bounds) -> tuple[list[str], list[Exception]]:
-    """Return the violations of a resource, and why parts of it cannot be judged before they are known.
-
-    Other than quantities that were understood and well-formed container names, no value is ever repeated: policies
-    see secrets in clear.
-    """
-    findings = _Findings()
-    title = f"{resource_type.rpartition(':')[2]} '{name}'"
-    for pod in pod_specs(resource_type, props, (UnknownValueError,)):
-        findings.unknown.extend(pod.unknowns())
-        _check_pod(title, pod, bounds, findings)
-    return findings.violations, findings.unknown
+def check(resource: Resource, bounds: Bounds, findings: Findings) -> None:
+    """Report containers without well-formed CPU and memory requests and limits within the bounds."""
+    for manifest in resource.manifests(findings):
+        for pod in manifest.pods():
+            findings.is_open(*pod.lists())
+            for container in pod.containers():
+                for name, maximum in bounds.maximum.items():
+                    for complaint in _complaints(container, name, maximum, findings):
+                        sentence = f"The {container.title} of {manifest.subject.title} {complaint}"
+                        findings.violation(manifest.subject, sentence)
 
 
-def _check_pod(title: str, pod: PodSpecView, bounds: Bounds, findings: _Findings) -> None:
-    for container in pod.containers():
-        subject = f"The {container.title} of {title}"
-        for resource, maximum in bounds.maximum.items():
-            findings.violations.extend(
-                f"{subject} {complaint}" for complaint in _complaints(container, resource, maximum, findings)
-            )
-
-
-def _complaints(container: ContainerView, resource: str, maximum: Quantity, findings: _Findings) -> Iterator[str]:
+def _complaints(container: ContainerView, resource: str, maximum: Quantity, findings: Findings) -> Iterator[str]:
     """Yield what is wrong with one resource of one container, each the rest of a sentence."""
     amounts: dict[str, Quantity | None] = {}
     for kind in ("request", "limit"):
         found = container.fields.get("resources", f"{kind}s", resource)
-        if found.unknown is not None:
-            findings.unknown.append(found.unknown)
+        if findings.is_open(found):
             continue
         amounts[kind] = _amount(found)
         complaint = _single_complaint(kind, resource, found, amounts[kind])
@@ -112,35 +82,23 @@ def _single_complaint(kind: str, resource: str, found: Field, amount: Quantity |
     return None
 
 
-def _validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-    violations, unknown = check_workload(
-        args.resource_type, args.name, args.props, Bounds.from_config(args.get_config())
-    )
-    for violation in violations:
-        report_violation(violation, None)
-    if unknown:
-        # Whatever could be judged has been reported. This only makes the engine say that something is still open.
-        raise unknown[0]
-
-
-WORKLOAD_LIMITS: Final = ResourceValidationPolicy(
-    name=NAME,
-    description="Every container must name CPU and memory requests and limits that are within the bounds.",
-    validate=_validate,
-    enforcement_level=EnforcementLevel.MANDATORY,
-    config_schema=PolicyConfigSchema(
-        properties={
-            "maxCpu": {"type": "string", "pattern": _AMOUNT_PATTERN, "default": _DEFAULT_CPU},
-            "maxMemory": {"type": "string", "pattern": _AMOUNT_PATTERN, "default": _DEFAULT_MEMORY},
-        }
+WORKLOAD_LIMITS: Final = ResourceRule(
+    words=RuleWords(
+        name="workload-requires-limits",
+        title="Workloads need limits",
+        description="Every container must name CPU and memory requests and limits that are within the bounds.",
+        remediation=(
+            "Set resources.requests and resources.limits of cpu and memory on each container, init container and "
+            "ephemeral container: requests at most as high as limits, limits at most as high as maxCpu and maxMemory "
+            "of this rule's configuration."
+        ),
+        tags=("kubernetes", "resources"),
     ),
-    display_name="Workloads need limits",
-    severity=Severity.HIGH,
-    tags=["kubernetes", "resources"],
-    remediation_steps=(
-        "Set resources.requests and resources.limits of cpu and memory on each container, init container and "
-        "ephemeral container: requests at most as high as limits, limits at most as high as maxCpu and maxMemory "
-        "of this rule's configuration."
-    ),
+    properties={
+        "maxCpu": {"type": "string", "pattern": _AMOUNT_PATTERN, "default": _DEFAULT_CPU},
+        "maxMemory": {"type": "string", "pattern": _AMOUNT_PATTERN, "default": _DEFAULT_MEMORY},
+    },
+    read=Bounds.from_config,
+    check=check,
 )
-"""The rule as the engine runs it. Pods that a chart renders inside a Release are out of its reach."""
+"""The rule. Pods that a chart renders inside a Release are judged once the chart is rendered."""

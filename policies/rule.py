@@ -1,0 +1,172 @@
+"""A rule: a pure check with its words and configuration, and how the engine runs it."""
+
+__all__ = ["ResourceRule", "Rule", "RuleWords", "StackRule", "Verdict"]
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UnknownValueError
+
+from core.fields import Field
+from policies.exemption import EXEMPTIONS_SCHEMA, Exemption
+from policies.findings import Findings, Violation
+from policies.resource import Resource
+
+Config = TypeVar("Config")
+
+_EXEMPTIONS: Final = "exemptions"
+
+
+@dataclass(frozen=True)
+class RuleWords:
+    """What people read of a rule. `name` is its key in the configuration: lower case, <kind>-<verb>-<what>."""
+
+    name: str
+    title: str
+    description: str
+    remediation: str
+    severity: Severity = Severity.HIGH
+    tags: Sequence[str] = ("kubernetes",)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rule says: violations that count, those exempted (with why), and why parts could not be judged."""
+
+    violations: list[Violation] = field(default_factory=list)
+    exempted: list[tuple[Violation, Exemption]] = field(default_factory=list)
+    unknown: list[Exception] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Rule(ABC, Generic[Config]):
+    """One rule. `properties` is the JSON schema of its configuration, `read` turns that into what the check takes."""
+
+    words: RuleWords
+    read: Callable[[Mapping[str, Any]], Config]
+    properties: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> dict[str, Mapping[str, Any]]:
+        """Return the JSON schema of each property of the configuration, exemptions included."""
+        return {**self.properties, _EXEMPTIONS: EXEMPTIONS_SCHEMA}
+
+    @abstractmethod
+    def policy(self) -> Policy:
+        """Return the rule as the engine runs it."""
+
+    def exemptions(self, config: Mapping[str, Any]) -> list[Exemption]:
+        """Return the exemptions a configuration grants from this rule."""
+        return [Exemption.from_config(each) for each in config.get(_EXEMPTIONS, ())]
+
+    def _verdict(self, findings: Findings, config: Mapping[str, Any], today: dt.date) -> Verdict:
+        granted = {exemption.resource: exemption for exemption in self.exemptions(config)}
+        verdict = Verdict(unknown=findings.unknown)
+        for violation in findings.violations:
+            exemption = granted.get(str(violation.subject))
+            if exemption is None:
+                verdict.violations.append(violation)
+            elif exemption.has_expired(today):
+                verdict.violations.append(_expired(violation, exemption))
+            else:
+                verdict.exempted.append((violation, exemption))
+        return verdict
+
+    def _options(self) -> dict[str, Any]:
+        words = self.words
+        return {
+            "name": words.name,
+            "description": words.description,
+            "enforcement_level": EnforcementLevel.MANDATORY,
+            "config_schema": PolicyConfigSchema(properties={key: dict(each) for key, each in self.schema.items()}),
+            "display_name": words.title,
+            "severity": words.severity,
+            "tags": list(words.tags),
+            "remediation_steps": words.remediation,
+        }
+
+
+@dataclass(frozen=True)
+class ResourceRule(Rule[Config]):
+    """A rule that looks at one resource at a time, before it is made or changed."""
+
+    check: Callable[[Resource, Config, Findings], None] = field(kw_only=True)
+
+    def judge(self, resource: Resource, config: Mapping[str, Any], today: dt.date) -> Verdict:
+        """Return what the rule says of a resource."""
+        findings = Findings()
+        self.check(resource, self.read(config), findings)
+        return self._verdict(findings, config, today)
+
+    def policy(self) -> ResourceValidationPolicy:
+        """Return the rule as the engine runs it."""
+
+        def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+            _report(self.judge(_resource(args), args.get_config(), _today()), report)
+
+        return ResourceValidationPolicy(validate=validate, **self._options())
+
+
+@dataclass(frozen=True)
+class StackRule(Rule[Config]):
+    """A rule over all resources of the stack together."""
+
+    check: Callable[[Sequence[Resource], Config, Findings], None] = field(kw_only=True)
+
+    def judge(self, resources: Sequence[Resource], config: Mapping[str, Any], today: dt.date) -> Verdict:
+        """Return what the rule says of a stack."""
+        findings = Findings()
+        self.check(resources, self.read(config), findings)
+        return self._verdict(findings, config, today)
+
+    def policy(self) -> StackValidationPolicy:
+        """Return the rule as the engine runs it."""
+
+        def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+            resources = [_resource(each) for each in args.resources]
+            _report(self.judge(resources, args.get_config(), _today()), report)
+
+        return StackValidationPolicy(validate=validate, **self._options())
+
+
+def _resource(args: Any) -> Resource:  # noqa: ANN401 - ResourceValidationArgs, PolicyResource: no common base
+    return Resource(
+        type=args.resource_type,
+        name=args.name,
+        properties=Field(args.props, unknown_errors=(UnknownValueError,)),
+        urn=args.urn,
+        is_protected=bool(args.opts.protect),
+    )
+
+
+def _report(verdict: Verdict, report: ReportViolation) -> None:
+    for violation in verdict.violations:
+        report(violation.sentence, None)
+    if verdict.unknown:
+        # Whatever could be judged has been reported. This only makes the engine say that something is still open.
+        raise verdict.unknown[0]
+
+
+def _expired(violation: Violation, exemption: Exemption) -> Violation:
+    return Violation(
+        violation.subject,
+        f"{violation.sentence} Its exemption ended on {exemption.expires.isoformat()} (reason: {exemption.reason}).",
+    )
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
