@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_before_delay
+from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from sptcoder.api.errors import ApiError, NoAnswerError
 
@@ -18,6 +18,8 @@ _TRANSIENT: Final = frozenset({502, 503, 504})
 _FIRST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 5.0
 _LONGEST_RETRY_AFTER: Final = 60.0
+_WORTH_A_WORD: Final = 5.0
+"""A pause, seconds, that people should hear of."""
 
 
 def is_safe_to_repeat(error: BaseException) -> bool:
@@ -35,26 +37,47 @@ def is_safe_to_repeat(error: BaseException) -> bool:
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How long a request is tried, seconds in all; `sleep` and `jitter` are handed in by tests."""
+    """How long a request is tried, seconds in all; `sleep` and `jitter` are handed in by tests.
+
+    `budget` is for servers that do not answer as they should. One that says when to come again (429 with Retry-After)
+    is healthy: it counts in whole minutes, so `limit_budget` lets two of its windows pass. `say` hears of long pauses.
+    """
 
     budget: float = 30.0
+    limit_budget: float = 150.0
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[float, float], float] = random.uniform
+    say: Callable[[str], None] = lambda _: None
 
     def retrying(self) -> Retrying:
         """Return the loop for one request; it raises the last error when the next pause would exceed the budget."""
         return Retrying(
             retry=retry_if_exception(is_safe_to_repeat),
             wait=self._pause,
-            stop=stop_before_delay(self.budget),
+            stop=self._gives_up,
             sleep=self.sleep,
+            before_sleep=self._tell,
             reraise=True,
         )
 
     def _pause(self, state: RetryCallState) -> float:
         """Return the pause in seconds: what the server asked for (at most a minute), else growing with jitter."""
-        error = state.outcome.exception() if state.outcome is not None else None
-        if isinstance(error, ApiError) and error.retry_after is not None:
-            return min(error.retry_after, _LONGEST_RETRY_AFTER)
+        asked = _asked_for(state)
+        if asked is not None:
+            return min(asked, _LONGEST_RETRY_AFTER)
         ceiling = min(_FIRST_PAUSE * 2.0 ** (state.attempt_number - 1), _LONGEST_PAUSE)
         return self.jitter(ceiling / 2, ceiling)
+
+    def _gives_up(self, state: RetryCallState) -> bool:
+        budget = self.budget if _asked_for(state) is None else max(self.budget, self.limit_budget)
+        return max(state.seconds_since_start or 0.0, state.idle_for) + state.upcoming_sleep >= budget
+
+    def _tell(self, state: RetryCallState) -> None:
+        if state.upcoming_sleep >= _WORTH_A_WORD:
+            self.say(f"Coder takes no more of these requests for now; the next try is in {state.upcoming_sleep:.0f} s.")
+
+
+def _asked_for(state: RetryCallState) -> float | None:
+    """Return the pause in seconds that the server's last answer asked for, None if it asked for none."""
+    error = state.outcome.exception() if state.outcome is not None else None
+    return error.retry_after if isinstance(error, ApiError) and error.status == _TOO_MANY else None

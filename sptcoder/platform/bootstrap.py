@@ -30,7 +30,7 @@ _BOT: Final = "spt-ci"
 _TOKEN_DAYS: Final = 60.0
 _WAIT_SECONDS: Final = 300.0
 _RETRY_SECONDS: Final = 120.0
-"""For one request: a server that limits rates asks for up to a minute."""
+"""For one request."""
 
 
 def bootstrap(environment: Environment, *, say: Callable[[str], None]) -> BotAccess:
@@ -51,7 +51,7 @@ def bootstrap(environment: Environment, *, say: Callable[[str], None]) -> BotAcc
     correlation_id = environment.text("SPTCODER_CORRELATION_ID") or None
 
     def connect(token: str | None) -> CoderClient:
-        return CoderClient(url, token, correlation_id=correlation_id, retry=RetryPolicy(budget=_RETRY_SECONDS))
+        return CoderClient(url, token, correlation_id=correlation_id, retry=RetryPolicy(budget=_RETRY_SECONDS, say=say))
 
     with connect(None) as stranger:
         info = wait_until_healthy(stranger, timeout=environment.number("SPTCODER_WAIT_SECONDS", _WAIT_SECONDS))

@@ -22,7 +22,7 @@ from sptcoder.templates.request import PushRequest, PushResult
 
 _WAIT_SECONDS: Final = 300.0
 _RETRY_SECONDS: Final = 120.0
-"""For one request: a server that limits rates asks for up to a minute."""
+"""For one request."""
 
 
 def push(environment: Environment, *, say: Callable[[str], None]) -> PushResult:
@@ -31,6 +31,7 @@ def push(environment: Environment, *, say: Callable[[str], None]) -> PushResult:
     token = environment.secret("CODER_SESSION_TOKEN", "the session token of the user who pushes")
     request = PushRequest.parse(environment.required("SPTCODER_PUSH", "the push request as JSON"))
     correlation_id = environment.text("SPTCODER_CORRELATION_ID") or None
-    with CoderClient(url, token, correlation_id=correlation_id, retry=RetryPolicy(budget=_RETRY_SECONDS)) as client:
+    retry = RetryPolicy(budget=_RETRY_SECONDS, say=say)
+    with CoderClient(url, token, correlation_id=correlation_id, retry=retry) as client:
         wait_until_healthy(client, timeout=environment.number("SPTCODER_WAIT_SECONDS", _WAIT_SECONDS))
         return push_template(client, request, say=lambda line: say(client.connection.hide_secrets(line)))

@@ -75,9 +75,27 @@ def test_pauses_grow_and_follow_the_server_up_to_a_minute() -> None:
     assert slept == [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 7.0, 60.0]
 
 
-def test_a_pause_longer_than_the_budget_is_not_begun() -> None:
+def test_a_server_that_limits_rates_gets_its_minute_whatever_the_budget() -> None:
+    slept: list[float] = []
+    said: list[str] = []
+    policy = RetryPolicy(budget=5, sleep=slept.append, say=said.append)
+    assert _run(policy, [_answer("POST", 429, retry_after=60.0), _answer("POST", 429, retry_after=60.0)]) == 3
+    assert slept == [60.0, 60.0]
+    assert said == ["Coder takes no more of these requests for now; the next try is in 60 s."] * 2
+
+
+def test_a_server_that_never_lets_us_through_is_given_up() -> None:
     slept: list[float] = []
     with pytest.raises(ApiError) as caught:
-        _run(RetryPolicy(budget=5, sleep=slept.append), [_answer("GET", 429, retry_after=30.0)])
+        _run(RetryPolicy(sleep=slept.append), [_answer("POST", 429, retry_after=60.0) for _ in range(5)])
     assert caught.value.status == 429
-    assert slept == []
+    assert slept == [60.0, 60.0]
+
+
+@pytest.mark.parametrize(("status", "retry_after"), [(503, 30.0), (429, None)])
+def test_only_a_refusal_that_names_its_end_is_waited_for(status: int, retry_after: float | None) -> None:
+    slept: list[float] = []
+    policy = RetryPolicy(budget=5, sleep=slept.append, jitter=lambda _low, high: high)
+    with pytest.raises(ApiError):
+        _run(policy, [_answer("GET", status, retry_after=retry_after) for _ in range(100)])
+    assert sum(slept) < 5
