@@ -34,13 +34,17 @@ def find_pulumi() -> Path | None:
 
 @dataclass
 class PulumiEngine:
-    """Runs inline programs; `said` collects everything the engine printed, `events` what it reported."""
+    """Runs inline programs; `said` collects everything the engine printed, `events` what it reported.
+
+    `environment` is laid over the engine's own.
+    """
 
     cli: Path
     folder: Path
     said: list[str] = field(default_factory=list)
     events: list[auto.events.EngineEvent] = field(default_factory=list)
     operations: dict[str, int] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
     _stack: auto.Stack | None = None
 
     def stack(self, program: Callable[[], object]) -> auto.Stack:
@@ -69,6 +73,7 @@ class PulumiEngine:
                 "PULUMI_SKIP_UPDATE_CHECK": "true",
                 "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
                 "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+                **self.environment,
             },
         )
         return auto.create_or_select_stack("test", project_name="plugins", program=lambda: None, opts=options)
