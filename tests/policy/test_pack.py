@@ -16,6 +16,7 @@ from pulumi_policy import EnforcementLevel
 
 from core.quantity import Quantity
 from policies.pack import NAME, RULES
+from policies.rules.workload_limits import WORKLOAD_LIMITS
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _PACK: Final = _ROOT / "policies"
@@ -23,28 +24,26 @@ _LEVELS: Final = {level.value for level in EnforcementLevel}
 
 
 def test_every_rule_says_what_the_engine_shows() -> None:
-    for rule in RULES:
+    policies = [rule.policy() for rule in RULES]
+    for rule in policies:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.name)
         assert rule.description.endswith(".")
         assert rule.enforcement_level == EnforcementLevel.MANDATORY
         assert rule.display_name
         assert rule.severity
         assert rule.remediation_steps
-    assert len({rule.name for rule in RULES}) == len(RULES)
+    assert len({rule.name for rule in policies}) == len(RULES)
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod", "staging"])
 def test_every_stack_has_levels_for_every_rule_and_for_nothing_else(stack: str) -> None:
     config = json.loads((_PACK / "config" / f"{stack}.json").read_text(encoding="utf-8"))
     assert config.pop("all") in _LEVELS
-    assert sorted(config) == sorted(rule.name for rule in RULES)
+    assert sorted(config) == sorted(rule.words.name for rule in RULES)
     for rule in RULES:
-        entry = config[rule.name]
+        entry = config[rule.words.name]
         assert entry.pop("enforcementLevel") in _LEVELS
-        properties = rule.config_schema.properties if rule.config_schema else {}
-        assert entry.keys() <= properties.keys()
-        for key, value in entry.items():
-            assert re.fullmatch(properties[key]["pattern"], value)
+        assert entry.keys() <= rule.schema.keys()
 
 
 def test_there_is_a_configuration_for_each_stack_file() -> None:
@@ -54,9 +53,7 @@ def test_there_is_a_configuration_for_each_stack_file() -> None:
 
 @pytest.mark.parametrize(("text", "good"), [("8", True), ("500m", True), ("1.5Gi", True), ("-1", False), ("x", False)])
 def test_the_schema_takes_what_the_rule_can_read(text: str, good: bool) -> None:  # noqa: FBT001 - a column
-    schema = RULES[0].config_schema
-    assert schema is not None
-    assert bool(re.fullmatch(schema.properties["maxCpu"]["pattern"], text)) is good
+    assert bool(re.fullmatch(WORKLOAD_LIMITS.schema["maxCpu"]["pattern"], text)) is good
     if good:
         Quantity.parse(text)
 
@@ -80,4 +77,4 @@ def test_the_pack_starts_as_the_engine_starts_it(tmp_path: Path) -> None:
         finally:
             process.send_signal(signal.SIGKILL)
     assert info.name == NAME
-    assert [policy.name for policy in info.policies] == [rule.name for rule in RULES]
+    assert [policy.name for policy in info.policies] == [rule.words.name for rule in RULES]

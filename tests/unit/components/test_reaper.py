@@ -15,7 +15,7 @@ from components.reaper_manifests import (
 )
 from jobs.environment import read_secret, read_settings
 from jobs.reaper.settings import ReaperSettings
-from policies.rules.workload_limits import Bounds, check_workload
+from tests.support.pack_verdict import broken_rules
 from tests.support.recording import Registered, declare
 
 _ARGS: ReaperArgs = {
@@ -133,8 +133,7 @@ def test_the_pod_passes_the_restricted_standard_and_the_platforms_own_rule() -> 
         "capabilities": {"drop": ["ALL"]},
     }
     assert not any("hostPath" in volume for volume in _pod()["volumes"])
-    found = check_workload("kubernetes:batch/v1:CronJob", "reaper", _cron_job(), Bounds.from_config({}))
-    assert found == ([], [])
+    assert broken_rules("kubernetes:batch/v1:CronJob", _cron_job()) == []
 
 
 def test_its_rights_are_volume_claims_of_the_workspaces_and_nothing_else() -> None:

@@ -6,7 +6,7 @@ import pytest
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
 
 from core.fields import Field
-from core.workloads import pod_specs
+from core.workloads import pods_of
 
 _SPEC = {
     "initContainers": [{"name": "setup"}, {"name": "proxy", "restartPolicy": "Always"}],
@@ -34,29 +34,24 @@ _WORKLOADS: dict[str, dict[str, Any]] = {
     "extensions/v1beta1:Deployment": {"spec": {"template": _POD}},
     "batch/v1:Job": {"spec": {"template": _POD}},
     "batch/v1:CronJob": {"spec": {"jobTemplate": {"spec": {"template": _POD}}}},
-    "core/v1:PodList": {"items": [_POD]},
-    "apps/v1:DeploymentList": {"items": [{"spec": {"template": _POD}}]},
-    "core/v1:List": {"items": [{"apiVersion": "apps/v1", "kind": "DaemonSet", "spec": {"template": _POD}}]},
 }
 
 
-def _titles(resource_type: str, props: object) -> list[str]:
-    pods = pod_specs(resource_type, props, (UnknownValueError,))
+def _titles(group_kind: str, body: object) -> list[str]:
+    group_version, _, kind = group_kind.partition(":")
+    pods = pods_of(group_version.partition("/")[0], kind, Field(body, unknown_errors=(UnknownValueError,)))
     return [container.title for pod in pods for container in pod.containers()]
 
 
 @pytest.mark.parametrize("behind", [dict, MappingProxyType, unknown_checking_proxy])
 @pytest.mark.parametrize("kind", _WORKLOADS)
 def test_sees_every_container_of_every_workload(kind: str, behind: Any) -> None:  # noqa: ANN401 - three proxies
-    assert _titles(f"kubernetes:{kind}", behind(_WORKLOADS[kind])) == _TITLES
+    assert _titles(kind, behind(_WORKLOADS[kind])) == _TITLES
 
 
-@pytest.mark.parametrize(
-    "resource_type",
-    ["kubernetes:core/v1:Service", "kubernetes:apps/v1:Pod", "aws:core/v1:Pod", "Pod", "", "kubernetes:core/v1:List"],
-)
-def test_passes_over_what_is_no_workload(resource_type: str) -> None:
-    assert _titles(resource_type, _POD) == []
+@pytest.mark.parametrize("kind", ["core/v1:Service", "apps/v1:Pod", "Pod", "", "core/v1:List", "pods/v1:Pod"])
+def test_passes_over_what_is_no_workload(kind: str) -> None:
+    assert _titles(kind, _POD) == []
 
 
 @pytest.mark.parametrize(
@@ -64,11 +59,11 @@ def test_passes_over_what_is_no_workload(resource_type: str) -> None:
     [{}, {"spec": None}, {"spec": "x"}, {"spec": {"containers": None}}, {"spec": {"containers": "xyz"}}, None, []],
 )
 def test_malformed_pods_have_no_containers(props: object) -> None:
-    assert _titles("kubernetes:core/v1:Pod", props) == []
+    assert _titles("core/v1:Pod", props) == []
 
 
 def test_the_template_metadata_belongs_to_the_view() -> None:
-    (pod,) = pod_specs("kubernetes:apps/v1:Deployment", {"metadata": {}, "spec": {"template": _POD}})
+    (pod,) = pods_of("apps", "Deployment", Field({"metadata": {}, "spec": {"template": _POD}}))
     assert pod.metadata.get("labels", "a").text() == "b"
 
 
@@ -97,6 +92,6 @@ def test_an_error_that_is_not_named_is_not_swallowed() -> None:
 
 def test_containers_that_cannot_be_seen_are_told() -> None:
     props = {"spec": {"containers": UNKNOWN_STRING_VALUE, "initContainers": [{"name": "seen"}]}}
-    (pod,) = pod_specs("kubernetes:core/v1:Pod", unknown_checking_proxy(props), (UnknownValueError,))
+    (pod,) = pods_of("core", "Pod", _view(props))
     assert [container.title for container in pod.containers()] == ["init container 'seen'"]
-    assert len(list(pod.unknowns())) == 1
+    assert [field.unknown is not None for field in pod.lists()] == [True, False, False]

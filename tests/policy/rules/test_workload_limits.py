@@ -3,30 +3,16 @@ from typing import Any
 
 import pytest
 
-from policies.rules.workload_limits import NAME, WORKLOAD_LIMITS, Bounds, check_workload
+from core.fields import Field
+from policies.findings import Findings
+from policies.resource import Resource
+from policies.rules.workload_limits import WORKLOAD_LIMITS, Bounds, check
 from tests.support.analyzer import SECRET_MARK, UNKNOWN, Finding, PackAnalyzer, secret
+from tests.support.workload_kinds import DEPLOYMENT, POD, WORKLOAD_KINDS, workload
 
 _GOOD = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
 _POD_KINDS = ("containers", "initContainers", "ephemeralContainers")
-_WRAPPERS: dict[str, tuple[str, ...]] = {
-    "kubernetes:core/v1:Pod": (),
-    "kubernetes:core/v1:PodTemplate": ("template",),
-    "kubernetes:core/v1:ReplicationController": ("spec", "template"),
-    "kubernetes:apps/v1:DaemonSet": ("spec", "template"),
-    "kubernetes:apps/v1:Deployment": ("spec", "template"),
-    "kubernetes:apps/v1:ReplicaSet": ("spec", "template"),
-    "kubernetes:apps/v1:StatefulSet": ("spec", "template"),
-    "kubernetes:batch/v1:Job": ("spec", "template"),
-    "kubernetes:batch/v1:CronJob": ("spec", "jobTemplate", "spec", "template"),
-}
-_DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-
-
-def _workload(resource_type: str, spec: dict[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {"metadata": {"name": "thing"}, "spec": spec}
-    for key in reversed(_WRAPPERS[resource_type]):
-        body = {key: body}
-    return body
+_NAME = WORKLOAD_LIMITS.words.name
 
 
 def _container(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any manifest value
@@ -39,26 +25,26 @@ def _with(path: tuple[str, str], value: object) -> dict[str, Any]:
     return container
 
 
-def _analyze(spec: dict[str, Any], resource_type: str = _DEPLOYMENT) -> list[Finding]:
-    return PackAnalyzer([WORKLOAD_LIMITS]).analyze(resource_type, _workload(resource_type, spec))
+def _analyze(spec: dict[str, Any], resource_type: str = DEPLOYMENT) -> list[Finding]:
+    return PackAnalyzer([WORKLOAD_LIMITS.policy()]).analyze(resource_type, workload(resource_type, spec))
 
 
 def _messages(spec: dict[str, Any]) -> list[str]:
     findings = _analyze(spec)
-    assert all(finding.policy == NAME and finding.level == "MANDATORY" for finding in findings)
+    assert all(finding.policy == _NAME and finding.level == "MANDATORY" for finding in findings)
     # The service puts the description before each message; the sentence is the last line.
     return [finding.message.strip().splitlines()[-1] for finding in findings]
 
 
 @pytest.mark.parametrize("kind", _POD_KINDS)
-@pytest.mark.parametrize("resource_type", _WRAPPERS)
+@pytest.mark.parametrize("resource_type", WORKLOAD_KINDS)
 def test_a_compliant_workload_passes(resource_type: str, kind: str) -> None:
     assert _analyze({"containers": [_container()], kind: [_container()]}, resource_type) == []
 
 
 @pytest.mark.parametrize("kind", _POD_KINDS)
-@pytest.mark.parametrize("resource_type", _WRAPPERS)
-def test_one_container_without_resources_stops_every_kind_of_workload(resource_type: str, kind: str) -> None:
+@pytest.mark.parametrize("resource_type", WORKLOAD_KINDS)
+def test_one_container_without_resources_stops_every_kind_ofworkload(resource_type: str, kind: str) -> None:
     findings = _analyze({"containers": [_container()], kind: [{"name": "bare", "image": "x:1"}]}, resource_type)
     assert [finding.level for finding in findings] == ["MANDATORY"] * 4
 
@@ -69,7 +55,7 @@ def test_one_container_without_resources_stops_every_kind_of_workload(resource_t
 )
 def test_other_types_are_passed_over(resource_type: str) -> None:
     bare = {"spec": {"containers": [{"name": "bare"}], "template": {"spec": {"containers": [{"name": "bare"}]}}}}
-    assert PackAnalyzer([WORKLOAD_LIMITS]).analyze(resource_type, bare) == []
+    assert PackAnalyzer([WORKLOAD_LIMITS.policy()]).analyze(resource_type, bare) == []
 
 
 @pytest.mark.parametrize(
@@ -141,20 +127,20 @@ def test_a_request_may_equal_its_limit() -> None:
 
 
 def test_the_bounds_come_from_the_configuration() -> None:
-    analyzer = PackAnalyzer([WORKLOAD_LIMITS])
-    analyzer.configure(NAME, "MANDATORY", maxCpu="500m", maxMemory="2Gi")
-    findings = analyzer.analyze(_DEPLOYMENT, _workload(_DEPLOYMENT, {"containers": [_container()]}))
+    analyzer = PackAnalyzer([WORKLOAD_LIMITS.policy()])
+    analyzer.configure(_NAME, "MANDATORY", maxCpu="500m", maxMemory="2Gi")
+    findings = analyzer.analyze(DEPLOYMENT, workload(DEPLOYMENT, {"containers": [_container()]}))
     assert [finding.level for finding in findings] == ["MANDATORY"]
     assert "must have a cpu limit of at most 500m: its limit is 1." in findings[0].message
 
 
 def test_the_level_comes_from_the_configuration() -> None:
-    analyzer = PackAnalyzer([WORKLOAD_LIMITS])
-    bare = _workload(_DEPLOYMENT, {"containers": [{"name": "bare"}]})
-    analyzer.configure(NAME, "ADVISORY", maxCpu="8", maxMemory="16Gi")
-    assert {finding.level for finding in analyzer.analyze(_DEPLOYMENT, bare)} == {"ADVISORY"}
-    analyzer.configure(NAME, "DISABLED", maxCpu="8", maxMemory="16Gi")
-    assert analyzer.analyze(_DEPLOYMENT, bare) == []
+    analyzer = PackAnalyzer([WORKLOAD_LIMITS.policy()])
+    bare = workload(DEPLOYMENT, {"containers": [{"name": "bare"}]})
+    analyzer.configure(_NAME, "ADVISORY", maxCpu="8", maxMemory="16Gi")
+    assert {finding.level for finding in analyzer.analyze(DEPLOYMENT, bare)} == {"ADVISORY"}
+    analyzer.configure(_NAME, "DISABLED", maxCpu="8", maxMemory="16Gi")
+    assert analyzer.analyze(DEPLOYMENT, bare) == []
 
 
 def test_an_unknown_image_hides_nothing() -> None:
@@ -210,14 +196,13 @@ def test_a_secret_is_in_no_message(container: dict[str, Any]) -> None:
 
 
 def test_the_pure_check_takes_plain_manifests() -> None:
-    violations, unknown = check_workload(
-        "kubernetes:core/v1:Pod", "thing", {"spec": {"containers": [{"name": "bare"}]}}, Bounds.from_config({})
-    )
-    assert (len(violations), unknown) == (4, [])
+    findings = Findings()
+    check(Resource(POD, "thing", Field({"spec": {"containers": [{"name": "bare"}]}})), Bounds.from_config({}), findings)
+    assert (len(findings.violations), findings.unknown) == (4, [])
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"spec": None}, {"spec": {"template": None}}, {"spec": {"template": {"spec": 1}}}]
 )
 def test_a_malformed_workload_breaks_nothing(body: dict[str, Any]) -> None:
-    assert PackAnalyzer([WORKLOAD_LIMITS]).analyze(_DEPLOYMENT, body) == []
+    assert PackAnalyzer([WORKLOAD_LIMITS.policy()]).analyze(DEPLOYMENT, body) == []
