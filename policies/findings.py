@@ -9,11 +9,15 @@ from core.fields import Field
 
 @dataclass(frozen=True)
 class Subject:
-    """The object a violation is about, as exemptions name it: "Deployment coder/registry", "ClusterRole coder"."""
+    """The object a violation is about, as exemptions name it: "Deployment coder/registry", "ClusterRole coder".
+
+    `origin` says in words where it comes from if no resource of the stack is the object itself: "rendered by ...".
+    """
 
     kind: str
     namespace: str
     name: str
+    origin: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.path}"
@@ -26,7 +30,8 @@ class Subject:
     @property
     def title(self) -> str:
         """Return how to call the object in a sentence: Deployment 'coder/registry'."""
-        return f"{self.kind} '{self.path}'"
+        title = f"{self.kind} '{self.path}'"
+        return f"{title} {self.origin}" if self.origin else title
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Manifest:
     kind: str
     body: Field
     fallback_name: str
+    origin: str = ""
 
     @property
     def namespace(self) -> Field:
@@ -41,6 +42,7 @@ class Manifest:
             self.kind,
             namespace if namespace is not None and is_label(namespace) else "",
             name if name is not None and is_subdomain(name) else self.fallback_name,
+            self.origin,
         )
 
     def pods(self) -> Iterator[PodSpecView]:
@@ -53,6 +55,7 @@ class Resource:
     """One resource: Pulumi's type token, logical name and URN, its properties, and whether it is protected.
 
     `options_known` is false where a file holds no resource options (plain YAML); rules about them do not apply then.
+    `origin` says where an object comes from that is no resource itself, such as "rendered by Release 'coder'".
     """
 
     type: str
@@ -61,6 +64,7 @@ class Resource:
     urn: str = ""
     is_protected: bool = False
     options_known: bool = True
+    origin: str = ""
 
     @property
     def subject(self) -> Subject:
@@ -74,7 +78,8 @@ class Resource:
             return
         group, _, version = parts[1].rpartition("/")
         if (group or version) not in _NO_OBJECTS:
-            yield from _opened(Manifest(group or "core", version, parts[2], self.properties, self.name), findings)
+            whole = Manifest(group or "core", version, parts[2], self.properties, self.name, self.origin)
+            yield from _opened(whole, findings)
 
 
 def _opened(manifest: Manifest, findings: Findings) -> Iterator[Manifest]:
@@ -91,5 +96,6 @@ def _opened(manifest: Manifest, findings: Findings) -> Iterator[Manifest]:
         if (text := api_version.text()) is not None:
             group, _, version = text.rpartition("/")
         own_kind = kind.text() or manifest.kind.removesuffix("List")
-        element = Manifest(group or "core", version, own_kind, item, f"{manifest.fallback_name}[{number}]")
+        name = f"{manifest.fallback_name}[{number}]"
+        element = Manifest(group or "core", version, own_kind, item, name, manifest.origin)
         yield from _opened(element, findings)
