@@ -1,14 +1,19 @@
 """What is in the pack: its name and its rules."""
 
-__all__ = ["NAME", "RULES"]
+__all__ = ["CHANGE_RULES", "NAME", "RULES"]
 
 from typing import Any, Final
 
-from policies.rule import Rule
+from policies.change_rule import ChangeRule
+from policies.rule import EngineRule
+from policies.rules.volume_replacement import VOLUME_REPLACEMENT
 from policies.rules.workload_limits import WORKLOAD_LIMITS
 
 NAME: Final = "spt-flow"
 """The pack's name, as the engine shows it."""
 
-RULES: Final[tuple[Rule[Any], ...]] = (WORKLOAD_LIMITS,)
-"""Every rule of the pack."""
+RULES: Final[tuple[EngineRule[Any], ...]] = (WORKLOAD_LIMITS,)
+"""Every rule that the engine runs."""
+
+CHANGE_RULES: Final[tuple[ChangeRule[Any], ...]] = (VOLUME_REPLACEMENT,)
+"""Every rule about what a plan does to things that are there; the engine shows no policy its plan."""

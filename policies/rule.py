@@ -1,6 +1,6 @@
 """A rule: a pure check with its words and configuration, and how the engine runs it."""
 
-__all__ = ["ResourceRule", "Rule", "RuleWords", "StackRule", "Verdict"]
+__all__ = ["Config", "EngineRule", "ResourceRule", "Rule", "RuleWords", "StackRule", "Verdict"]
 
 import datetime as dt
 from abc import ABC, abstractmethod
@@ -53,7 +53,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Rule(ABC, Generic[Config]):
+class Rule(Generic[Config]):
     """One rule. `properties` is the JSON schema of its configuration, `read` turns that into what the check takes."""
 
     words: RuleWords
@@ -64,10 +64,6 @@ class Rule(ABC, Generic[Config]):
     def schema(self) -> dict[str, Mapping[str, Any]]:
         """Return the JSON schema of each property of the configuration, exemptions included."""
         return {**self.properties, _EXEMPTIONS: EXEMPTIONS_SCHEMA}
-
-    @abstractmethod
-    def policy(self) -> Policy:
-        """Return the rule as the engine runs it."""
 
     def exemptions(self, config: Mapping[str, Any]) -> list[Exemption]:
         """Return the exemptions a configuration grants from this rule."""
@@ -86,6 +82,15 @@ class Rule(ABC, Generic[Config]):
                 verdict.exempted.append((violation, exemption))
         return verdict
 
+
+@dataclass(frozen=True)
+class EngineRule(Rule[Config], ABC):
+    """A rule that the engine runs itself, since all it looks at is resources."""
+
+    @abstractmethod
+    def policy(self) -> Policy:
+        """Return the rule as the engine runs it."""
+
     def _options(self) -> dict[str, Any]:
         words = self.words
         return {
@@ -101,7 +106,7 @@ class Rule(ABC, Generic[Config]):
 
 
 @dataclass(frozen=True)
-class ResourceRule(Rule[Config]):
+class ResourceRule(EngineRule[Config]):
     """A rule that looks at one resource at a time, before it is made or changed."""
 
     check: Callable[[Resource, Config, Findings], None] = field(kw_only=True)
@@ -122,7 +127,7 @@ class ResourceRule(Rule[Config]):
 
 
 @dataclass(frozen=True)
-class StackRule(Rule[Config]):
+class StackRule(EngineRule[Config]):
     """A rule over all resources of the stack together."""
 
     check: Callable[[Sequence[Resource], Config, Findings], None] = field(kw_only=True)

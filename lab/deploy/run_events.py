@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from pulumi.automation import EngineEvent
+from pulumi.automation import EngineEvent, StepEventMetadata
 
 from lab.display.resource_tree import Change, ResourceOutcome
 
@@ -39,6 +39,7 @@ class RunEvents:
     violations: list[PolicyViolation] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    steps: list[StepEventMetadata] = field(default_factory=list)
     _started: dict[str, float] = field(default_factory=dict)
     _mutex: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,6 +62,7 @@ class RunEvents:
         if event.resource_pre_event is not None:
             step = event.resource_pre_event.metadata
             self._started.setdefault(step.urn, now)
+            self.steps.append(step)
             if step.op.value not in _UNCHANGED:
                 self.on_status(f"{step.op.value} {step.urn.rsplit('::', 1)[-1]}")
             # A preview ends many steps without an outputs event; the step itself is the outcome then.

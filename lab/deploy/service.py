@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.deploy.change_gate import check_changes
 from lab.deploy.engine import Engine, EngineFiles
 from lab.deploy.launchers import write_launchers
 from lab.deploy.passphrase import ensure_passphrase
@@ -61,7 +62,7 @@ def open_engine(target: DeployTarget, toolchain: Toolchain, progress: Progress) 
     python = Path(sys.executable)
     plugins = install_plugins(paths.home, python=python, project=PROJECT_ROOT)
     write_launchers(paths.launchers, engine=toolchain.bin / "pulumi", python=python)
-    config = PROJECT_ROOT / "policies" / "config" / f"{target.stack.name}.json"
+    config = target.policy_config or PROJECT_ROOT / "policies" / "config" / f"{target.stack.name}.json"
     engine = Engine(
         target.stack.name,
         EngineFiles(
@@ -87,6 +88,7 @@ def _preview(engine: Engine, progress: Progress) -> Deployment:
     started = time.monotonic()
     with progress.step(f"Preview stack {engine.stack} under the policies") as step:
         events = engine.report_to(step.note).preview(refresh=True)
+        check_changes(events, engine.files.policy_config)
     return Deployment(events=events, applied=False, seconds=time.monotonic() - started)
 
 

@@ -21,7 +21,8 @@ from settings import Settings, engine_texts, load_settings
 class DeployTarget:
     """One stack and where it goes; `overlay` holds config values, by short key, that the stack file leaves open.
 
-    `local_state` is the folder of a state kept on this machine, or None when a backend of the user's keeps it.
+    `local_state` is the folder of a state kept on this machine, or None when a backend of the user's keeps it;
+    `policy_config` is the configuration of the policy pack, the one beside the pack for the stack if None.
     """
 
     stack: StackFile
@@ -30,6 +31,7 @@ class DeployTarget:
     local_state: Path | None = None
     passphrase: Path | None = None
     overlay: Mapping[str, str] = field(default_factory=dict)
+    policy_config: Path | None = None
 
     def check_settings(self) -> None:
         """Raise SettingsError for a setting the program would refuse, before anything is started or made."""

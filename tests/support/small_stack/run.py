@@ -39,6 +39,8 @@ def target_of(run: Run) -> DeployTarget:
         backend=f"file://{paths.state}",
         local_state=paths.state,
         passphrase=paths.passphrase,
+        # Of all rules the two that its tests are about: a platform's labels and guards are not what it is for.
+        policy_config=PROJECT / "policies.json",
         overlay={
             "kubeconfigPath": run.kubeconfig,
             "kubeContext": run.context,
