@@ -185,6 +185,8 @@ def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
             f"--secure-port={port}",
             f"--cert-dir={authority.parent}",
             "--authorization-mode=RBAC",
+            # As a real cluster has it: privileged pods are for policies to refuse.
+            "--allow-privileged=true",
             f"--token-auth-file={folder / 'tokens.csv'}",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--service-account-issuer=https://kubernetes.default.svc",
