@@ -25,6 +25,16 @@ class Field:
         """Say whether nothing, or an explicit null, stands here."""
         return self.value is None and self.unknown is None
 
+    @property
+    def is_mapping(self) -> bool:
+        """Say whether an object stands here."""
+        return isinstance(self.value, Mapping)
+
+    @property
+    def is_sequence(self) -> bool:
+        """Say whether a list stands here."""
+        return isinstance(self.value, Sequence) and not isinstance(self.value, str | bytes)
+
     def get(self, *keys: str) -> "Field":
         """Return the field that the keys lead to; below something missing or unknown all is missing or unknown."""
         here = self
@@ -37,6 +47,23 @@ class Field:
         if isinstance(self.value, Sequence) and not isinstance(self.value, str | bytes):
             for index in range(len(self.value)):
                 yield self._child(index, f"{self.path}[{index}]")
+
+    def entries(self) -> Iterator[tuple[str, "Field"]]:
+        """Yield the keys of an object, and what they lead to; nothing if there is no object here."""
+        if isinstance(self.value, Mapping):
+            for key in self.value:
+                if isinstance(key, str):
+                    yield key, self.get(key)
+
+    def boolean(self) -> bool | None:
+        """Return the truth value that stands here, None for anything else; "true" and 1 are something else."""
+        return self.value if isinstance(self.value, bool) else None
+
+    def integer(self) -> int | None:
+        """Return the whole number that stands here, None for anything else; Protobuf writes 2 as 2.0."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            return None
+        return int(self.value) if isinstance(self.value, int) or self.value.is_integer() else None
 
     def text(self) -> str | None:
         """Return the string that stands here, None for anything else."""

@@ -1,9 +1,10 @@
-"""Every pod inside a Kubernetes resource, whatever kind of workload wraps it, and every container inside a pod."""
+"""Every pod inside a Kubernetes object, whatever kind of workload wraps it, its containers and its volumes."""
 
-__all__ = ["ContainerView", "PodSpecView", "pods_of"]
+__all__ = ["ContainerView", "PodSpecView", "VolumeView", "pods_of"]
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from core.fields import Field
@@ -48,6 +49,20 @@ class ContainerView:
 
 
 @dataclass(frozen=True)
+class VolumeView:
+    """One volume of a pod: `index` in its list, `fields` its properties."""
+
+    index: int
+    fields: Field
+
+    @property
+    def title(self) -> str:
+        """Return how to call the volume in a sentence; only a well-formed name is repeated."""
+        name = self.fields.get("name").text()
+        return f"volume '{name}'" if name is not None and is_label(name) else f"volume #{self.index}"
+
+
+@dataclass(frozen=True)
 class PodSpecView:
     """One pod, or pod template: its `metadata` and `spec`."""
 
@@ -56,6 +71,13 @@ class PodSpecView:
 
     def containers(self) -> Iterator[ContainerView]:
         """Yield every container that is known to be there: regular, init, sidecar, ephemeral."""
+        return iter(self._containers)
+
+    @cached_property
+    def _containers(self) -> tuple[ContainerView, ...]:
+        return tuple(self._found_containers())
+
+    def _found_containers(self) -> Iterator[ContainerView]:
         for key, kind in _CONTAINER_LISTS.items():
             for index, fields in enumerate(self.spec.get(key).items()):
                 is_sidecar = key == "initContainers" and fields.get("restartPolicy").value == "Always"
@@ -65,6 +87,11 @@ class PodSpecView:
         """Yield the three fields that hold containers: regular, init, ephemeral ones."""
         for key in _CONTAINER_LISTS:
             yield self.spec.get(key)
+
+    def volumes(self) -> Iterator[VolumeView]:
+        """Yield every volume that is known to be there."""
+        for index, fields in enumerate(self.spec.get("volumes").items()):
+            yield VolumeView(index, fields)
 
 
 def pods_of(group: str, kind: str, body: Field) -> Iterator[PodSpecView]:

@@ -24,5 +24,6 @@ class ChangeRule(Rule[Config]):
     def judge(self, changes: Sequence[Change], config: Mapping[str, Any], today: dt.date) -> Verdict:
         """Return what the rule says of a plan."""
         findings = Findings()
-        self.check(changes, self.read(config), findings)
-        return self._verdict(findings, config, today)
+        settings, granted = self.settings(config)
+        self.check(changes, settings, findings)
+        return self._verdict(findings, granted, today)

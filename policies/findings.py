@@ -2,6 +2,7 @@
 
 __all__ = ["Findings", "Subject", "Violation"]
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from core.fields import Field
@@ -12,15 +13,22 @@ class Subject:
     """The object a violation is about, as exemptions name it: "Deployment coder/registry", "ClusterRole coder".
 
     `origin` says in words where it comes from if no resource of the stack is the object itself: "rendered by ...".
+    `is_exact` is false when name or namespace are unknown or malformed and something else stands in for them: such an
+    object is never the one that an exemption or an allow-list names.
     """
 
     kind: str
     namespace: str
     name: str
     origin: str = ""
+    is_exact: bool = field(default=True, compare=False)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.path}"
+
+    def is_one_of(self, names: Collection[str]) -> bool:
+        """Say whether an allow-list names this very object: kind, and name after its namespace."""
+        return self.is_exact and str(self) in names
 
     @property
     def path(self) -> str:

@@ -2,9 +2,10 @@
 
 __all__ = ["Config", "EngineRule", "ResourceRule", "Rule", "RuleWords", "StackRule", "Verdict"]
 
+import copy
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
@@ -23,7 +24,7 @@ from pulumi_policy.proxy import UnknownValueError
 
 from core.fields import Field
 from policies.exemption import EXEMPTIONS_SCHEMA, Exemption
-from policies.findings import Findings, Violation
+from policies.findings import Findings, Subject, Violation
 from policies.resource import Resource
 
 Config = TypeVar("Config")
@@ -59,6 +60,10 @@ class Rule(Generic[Config]):
     words: RuleWords
     read: Callable[[Mapping[str, Any]], Config]
     properties: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    # The configuration seen last, with what it means. One tuple in a list, so that threads see a whole one or none.
+    _read: list[tuple[dict[str, Any], Config, Mapping[str, Exemption]]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     @property
     def schema(self) -> dict[str, Mapping[str, Any]]:
@@ -69,17 +74,45 @@ class Rule(Generic[Config]):
         """Return the exemptions a configuration grants from this rule."""
         return [Exemption.from_config(each) for each in config.get(_EXEMPTIONS, ())]
 
-    def _verdict(self, findings: Findings, config: Mapping[str, Any], today: dt.date) -> Verdict:
-        granted = {exemption.resource: exemption for exemption in self.exemptions(config)}
+    def settings(self, config: Mapping[str, Any]) -> tuple[Config, Mapping[str, Exemption]]:
+        """Return what a configuration means, and its exemptions by object; read once as long as it stays the same."""
+        for seen, settings, granted in tuple(self._read):
+            if seen == config:
+                return settings, granted
+        settings, granted = self.read(config), {each.resource: each for each in self.exemptions(config)}
+        self._read[:] = [(copy.deepcopy(dict(config)), settings, granted)]
+        return settings, granted
+
+    def _verdict(
+        self,
+        findings: Findings,
+        granted: Mapping[str, Exemption],
+        today: dt.date,
+        subjects: Callable[[], Iterable[Subject]] = tuple,
+    ) -> Verdict:
+        """Weigh what was found against the exemptions; `subjects` are the objects that were looked at.
+
+        An exemption that has ended is a violation as long as its object is there, whether or not it is needed.
+        """
         verdict = Verdict(unknown=findings.unknown)
+        expired = {name: exemption for name, exemption in granted.items() if exemption.has_expired(today)}
         for violation in findings.violations:
-            exemption = granted.get(str(violation.subject))
+            name = str(violation.subject)
+            exemption = granted.get(name) if violation.subject.is_exact else None
             if exemption is None:
                 verdict.violations.append(violation)
             elif exemption.has_expired(today):
+                expired.pop(name, None)
                 verdict.violations.append(_expired(violation, exemption))
             else:
                 verdict.exempted.append((violation, exemption))
+        if expired:
+            present = {str(subject): subject for subject in subjects() if subject.is_exact}
+            verdict.violations.extend(
+                _ended(present[name], self.words.name, exemption)
+                for name, exemption in expired.items()
+                if name in present
+            )
         return verdict
 
 
@@ -114,8 +147,9 @@ class ResourceRule(EngineRule[Config]):
     def judge(self, resource: Resource, config: Mapping[str, Any], today: dt.date) -> Verdict:
         """Return what the rule says of a resource."""
         findings = Findings()
-        self.check(resource, self.read(config), findings)
-        return self._verdict(findings, config, today)
+        settings, granted = self.settings(config)
+        self.check(resource, settings, findings)
+        return self._verdict(findings, granted, today, lambda: _subjects([resource]))
 
     def policy(self) -> ResourceValidationPolicy:
         """Return the rule as the engine runs it."""
@@ -135,8 +169,9 @@ class StackRule(EngineRule[Config]):
     def judge(self, resources: Sequence[Resource], config: Mapping[str, Any], today: dt.date) -> Verdict:
         """Return what the rule says of a stack."""
         findings = Findings()
-        self.check(resources, self.read(config), findings)
-        return self._verdict(findings, config, today)
+        settings, granted = self.settings(config)
+        self.check(resources, settings, findings)
+        return self._verdict(findings, granted, today, lambda: _subjects(resources))
 
     def policy(self) -> StackValidationPolicy:
         """Return the rule as the engine runs it."""
@@ -164,6 +199,21 @@ def _report(verdict: Verdict, report: ReportViolation) -> None:
     if verdict.unknown:
         # Whatever could be judged has been reported. This only makes the engine say that something is still open.
         raise verdict.unknown[0]
+
+
+def _subjects(resources: Iterable[Resource]) -> Iterator[Subject]:
+    for resource in resources:
+        yield resource.subject
+        for manifest in resource.manifests(Findings()):
+            yield manifest.subject
+
+
+def _ended(subject: Subject, rule: str, exemption: Exemption) -> Violation:
+    return Violation(
+        subject,
+        f"The exemption of {subject.title} from {rule} ended on {exemption.expires.isoformat()} "
+        f"(reason: {exemption.reason}): remove it, or give it a new date.",
+    )
 
 
 def _expired(violation: Violation, exemption: Exemption) -> Violation:

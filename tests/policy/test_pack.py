@@ -15,7 +15,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 from pulumi_policy import EnforcementLevel
 
 from core.quantity import Quantity
-from policies.pack import NAME, RULES
+from policies.pack import CHANGE_RULES, NAME, RULES
 from policies.rules.workload_limits import WORKLOAD_LIMITS
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -39,8 +39,8 @@ def test_every_rule_says_what_the_engine_shows() -> None:
 def test_every_stack_has_levels_for_every_rule_and_for_nothing_else(stack: str) -> None:
     config = json.loads((_PACK / "config" / f"{stack}.json").read_text(encoding="utf-8"))
     assert config.pop("all") in _LEVELS
-    assert sorted(config) == sorted(rule.words.name for rule in RULES)
-    for rule in RULES:
+    assert sorted(config) == sorted(rule.words.name for rule in (*RULES, *CHANGE_RULES))
+    for rule in (*RULES, *CHANGE_RULES):
         entry = config[rule.words.name]
         assert entry.pop("enforcementLevel") in _LEVELS
         assert entry.keys() <= rule.schema.keys()
