@@ -124,11 +124,29 @@ def test_policy_names_are_valid_and_unique() -> None:
         assert all(is_subdomain(name) for name in names)
 
 
+def test_each_choice_of_pods_has_one_policy() -> None:
+    for policies in _POLICIES.values():
+        selectors = [policy["spec"]["podSelector"] for policy in policies[1:]]
+        assert all(selectors.count(selector) == 1 for selector in selectors)
+    assert sum(map(len, _POLICIES.values())) <= 12
+
+
+def test_each_policy_denies_what_it_does_not_allow() -> None:
+    for policies in _POLICIES.values():
+        assert all(policy["spec"]["policyTypes"] == ["Ingress", "Egress"] for policy in policies)
+
+
+def test_a_policy_names_the_rows_of_its_rules_in_their_order() -> None:
+    policies = {policy["metadata"]["name"]: policy for policy in _POLICIES[CODER]}
+    for policy in list(policies.values())[1:]:
+        for direction in ("ingress", "egress"):
+            named = policy["metadata"]["annotations"].get(f"spt-flow/{direction}-flows", "")
+            assert len(policy["spec"].get(direction, [])) == len([name for name in named.split(", ") if name])
+    registry = policies["allow-registry"]["metadata"]["annotations"]
+    assert registry == {"spt-flow/ingress-flows": "registry, registry-from-workspaces, registry-from-nodes"}
+
+
 def test_several_node_networks_are_one_rule() -> None:
     policies = build_network_policies(CODER, platform_flows(["10.0.0.0/16", "2001:db8::/32"]))
-    (rule,) = next(
-        policy["spec"]["ingress"]
-        for policy in policies
-        if policy["metadata"]["name"].startswith("allow-registry-from-n")
-    )
+    rule = next(policy["spec"]["ingress"][2] for policy in policies if policy["metadata"]["name"] == "allow-registry")
     assert rule["from"] == [{"ipBlock": {"cidr": "10.0.0.0/16"}}, {"ipBlock": {"cidr": "2001:db8::/32"}}]
