@@ -14,7 +14,7 @@ CASES: Final = Path(__file__).resolve().parents[1] / "policy" / "cases"
 """A folder for each rule, a file for each case; `bases/` has compliant resources that cases start from."""
 
 _BASES: Final = "bases"
-_KEYS: Final = {"description", "rule", "sentence", "stack", "resources", "defect"}
+_KEYS: Final = {"description", "rule", "sentence", "stack", "resources", "defect", "rests-on"}
 
 
 class _Mark:
@@ -59,7 +59,11 @@ class CaseResource:
 
 @dataclass(frozen=True)
 class Case:
-    """One bad program. `good` is the same program without the defect, None where the file does not name the defect."""
+    """One bad program. `good` is the same program without the defect, None where the file does not name the defect.
+
+    `defect` has the parts of each pointer from the list of resources to what is wrong, `rests_on` those of pointers to
+    what else must be known to see that.
+    """
 
     path: Path
     description: str
@@ -68,6 +72,8 @@ class Case:
     stack: str
     bad: tuple[CaseResource, ...]
     good: tuple[CaseResource, ...] | None = field(default=None)
+    defect: tuple[tuple[str, ...], ...] = ()
+    rests_on: tuple[tuple[str, ...], ...] = ()
 
     @property
     def name(self) -> str:
@@ -98,6 +104,8 @@ def read_case(path: Path) -> Case:
         stack=content.get("stack", "prod"),
         bad=tuple(_resources(bad)),
         good=tuple(_resources(bare)) if defect else None,
+        defect=tuple(_parts(pointer) for pointer in defect or ()),
+        rests_on=tuple(_parts(pointer) for pointer in content.get("rests-on", ())),
     )
 
 
@@ -128,9 +136,13 @@ def _with_base(entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
     return resources[0]
 
 
+def _parts(pointer: str) -> tuple[str, ...]:
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
 def _put(resources: list[dict[str, Any]], pointer: str, value: object) -> None:
     """Set, add (list index "-") or remove (`!absent`) what a JSON pointer from the list of resources leads to."""
-    *way, last = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    *way, last = _parts(pointer)
     here: Any = resources
     for part in way:
         here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
