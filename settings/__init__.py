@@ -8,6 +8,7 @@ __all__ = [
     "CoderSettings",
     "DatabaseSettings",
     "EntrySettings",
+    "PolicySettings",
     "QuotaSettings",
     "ReaperSettings",
     "RegistrySettings",
@@ -24,6 +25,7 @@ from core.config_reader import SettingsError
 from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
 from settings.database import DatabaseSettings
+from settings.policy import PolicySettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
 from settings.stack import GROUPS, PROJECT, Settings, engine_texts, load_settings, read_settings

@@ -14,6 +14,7 @@ from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
 from settings.coder_rules import check_coder, check_entry, check_login, check_templates
 from settings.database import DatabaseSettings
+from settings.policy import PolicySettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
 from settings.templates import TemplateSettings
@@ -33,6 +34,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     ReaperSettings,
     WorkspaceSettings,
     QuotaSettings,
+    PolicySettings,
 )
 """Every group of settings; together their fields are all keys there are."""
 
@@ -82,6 +84,7 @@ class Settings(SettingsGroup):
     reaper: ReaperSettings
     workspace: WorkspaceSettings
     quota: QuotaSettings
+    policy: PolicySettings
 
     def groups(self) -> Iterator[SettingsGroup]:
         """Yield the groups, in the order of GROUPS."""
@@ -111,6 +114,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         reaper=reader.read(ReaperSettings),
         workspace=reader.read(WorkspaceSettings),
         quota=reader.read(QuotaSettings),
+        policy=reader.read(PolicySettings),
     )
     owners = {name: group for group in settings.groups() for name in type(group).model_fields}
     for name in _REQUIRED:
