@@ -56,6 +56,16 @@ def restore(
     return 0
 
 
+@app.command("kvm-plugin")
+def kvm_plugin() -> int:
+    """Offer this node's /dev/kvm to pods that ask for it, and label the node with what it can do."""
+    # Not for every verb: gRPC takes longer to import than the others take to run.
+    from jobs.kvm.run import run_kvm_plugin  # noqa: PLC0415
+    from jobs.kvm.settings import KvmPluginSettings  # noqa: PLC0415
+
+    return run_kvm_plugin(read_settings(KvmPluginSettings), EventLog("kvm-plugin"))
+
+
 def main() -> int:
     """Run one verb; a failure is one line of the log and an exit code, never a traceback."""
     log = EventLog(next((word for word in sys.argv[1:] if not word.startswith("-")), "jobs"))

@@ -15,7 +15,7 @@ from lab.images.python_packages import PACKAGES_FOLDER, python_packages_fingerpr
 PLATFORM_TOOLS_NAME = "platform-tools"
 
 _ROOT = Path(__file__).parents[2]
-_CODE = ("core", "jobs", "sptcoder", "ports.py", "versions.py")
+_CODE = ("core", "jobs", "microvm", "sptcoder", "ports.py", "versions.py")
 _CODE_FOLDER = "/opt/spt-flow/code"
 _DIGITS = 12
 
