@@ -1,6 +1,6 @@
 """The kinds of settings that say where something is: URLs, wildcard host names, sources of charts."""
 
-__all__ = ["AccessUrl", "ChartSource", "WildcardHost", "is_cluster_internal"]
+__all__ = ["AccessUrl", "ChartSource", "WildcardHost"]
 
 import re
 from typing import Annotated, Final
@@ -8,15 +8,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BeforeValidator
 
+from core.host_names import is_cluster_internal
 from core.kubernetes_names import is_label, is_subdomain
 
-_INTERNAL: Final = (".svc", ".cluster.local", ".local", ".localdomain")
 _CHART_NAME: Final = re.compile(r"/[\w./@+-]*|[\w][\w./-]*", re.ASCII)
-
-
-def is_cluster_internal(host: str) -> bool:
-    """Say whether a host name means something inside a cluster only: a bare name, *.svc, *.cluster.local."""
-    return ("." not in host and ":" not in host) or host.endswith(_INTERNAL)
 
 
 def _split(text: str) -> SplitResult | None:

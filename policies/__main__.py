@@ -9,5 +9,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from pulumi_policy import EnforcementLevel, PolicyPack
 
 from policies.pack import NAME, RULES
+from policies.secret_marks import keep_marks
+
+keep_marks()
 
 PolicyPack(NAME, [rule.policy() for rule in RULES], enforcement_level=EnforcementLevel.MANDATORY)

@@ -6,13 +6,21 @@ from typing import Any, Final
 
 from policies.change_rule import ChangeRule
 from policies.rule import EngineRule
+from policies.rules.image_digests import IMAGE_DIGESTS
+from policies.rules.image_registries import IMAGE_REGISTRIES
+from policies.rules.image_tags import IMAGE_TAGS
 from policies.rules.volume_replacement import VOLUME_REPLACEMENT
 from policies.rules.workload_limits import WORKLOAD_LIMITS
 
 NAME: Final = "spt-flow"
 """The pack's name, as the engine shows it."""
 
-RULES: Final[tuple[EngineRule[Any], ...]] = (WORKLOAD_LIMITS,)
+RULES: Final[tuple[EngineRule[Any], ...]] = (
+    WORKLOAD_LIMITS,
+    IMAGE_TAGS,
+    IMAGE_REGISTRIES,
+    IMAGE_DIGESTS,
+)
 """Every rule that the engine runs."""
 
 CHANGE_RULES: Final[tuple[ChangeRule[Any], ...]] = (VOLUME_REPLACEMENT,)

@@ -17,6 +17,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies.pack import RULES
+from policies.secret_marks import keep_marks
 
 UNKNOWN: Final = UNKNOWN_STRING_VALUE
 """What the engine sends for a value that is not known before the update."""
@@ -79,6 +80,7 @@ class PackAnalyzer:
     """Rules as the engine runs them."""
 
     def __init__(self, rules: Sequence[Policy]) -> None:
+        keep_marks()
         self._servicer = _PolicyAnalyzerServicer("pack", "0.0.1", list(rules), EnforcementLevel.ADVISORY, {})
 
     @classmethod

@@ -1,0 +1,112 @@
+from typing import Any
+
+import pytest
+
+from policies.rules.image_registries import IMAGE_REGISTRIES
+from tests.support.analyzer import SECRET_MARK, UNKNOWN, secret
+from tests.support.judged import Judged, exempting, judged
+from tests.support.workload_kinds import DEPLOYMENT, WORKLOAD_KINDS, workload
+
+_ALLOWED = ["ghcr.io/coder", "registry.example.com", "docker.io/library/postgres", "registry.local:5000/spt-flow"]
+_SHA = "sha256:" + "0123456789abcdef" * 4
+
+
+def _image(image: object, resource_type: str = DEPLOYMENT, **config: Any) -> Judged:  # noqa: ANN401 - any setting of the rule
+    body = workload(resource_type, {"containers": [{"name": "main", "image": image}]})
+    return judged(IMAGE_REGISTRIES, resource_type, body, **{"allowedRepositories": _ALLOWED, **config})
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "ghcr.io/coder/coder:v2",
+        f"ghcr.io/coder/envbuilder@{_SHA}",
+        "registry.example.com/any/thing:1",
+        "postgres:15",
+        "docker.io/postgres:15",
+        "index.docker.io/library/postgres:15",
+        "registry.local:5000/spt-flow/workspace:1",
+    ],
+)
+def test_images_from_allowed_repositories_pass(image: str) -> None:
+    assert _image(image) == Judged([], [])
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "registry.example.com.evil.io/any/thing:1",
+        "registry.example.com:5000/any/thing:1",
+        "evil.io/registry.example.com/x:1",
+        "evil.io/ghcr.io/coder/coder:1",
+        "ghcr.io/coderx/coder:1",
+        "ghcr.io/coder-evil/coder:1",
+        "GHCR.IO/coder/coder:1",
+        "registry.local/spt-flow/workspace:1",
+        "postgres-evil:15",
+        "library/postgresql:15",
+        "evil/postgres:15",
+        "nginx:1",
+        "coder/coder:1",
+    ],
+)
+def test_look_alikes_do_not(image: str) -> None:
+    (sentence,) = _image(image).sentences
+    assert sentence.startswith(
+        "The container 'main' of Deployment 'thing' must have an image from an allowed repository:"
+    )
+
+
+def test_the_sentence_names_image_and_list() -> None:
+    assert _image("nginx:1", allowedRepositories=["ghcr.io/coder", "quay.io"]).sentences == [
+        (
+            "The container 'main' of Deployment 'thing' must have an image from an allowed repository: "
+            "docker.io/library/nginx:1 is in none of them (allowed: ghcr.io/coder, quay.io)."
+        )
+    ]
+
+
+@pytest.mark.parametrize("resource_type", WORKLOAD_KINDS)
+def test_every_kind_of_workload(resource_type: str) -> None:
+    assert _image("postgres:1", resource_type).sentences == []
+    assert len(_image("nginx:1", resource_type).sentences) == 1
+
+
+def test_by_default_nothing_is_allowed() -> None:
+    (sentence,) = _image("postgres:15", allowedRepositories=[]).sentences
+    assert sentence.endswith("(allowed: none).")
+
+
+@pytest.mark.parametrize("image", ["Nginx", None, 5, "", ["x"]])
+def test_what_is_no_reference_belongs_to_another_rule(image: object) -> None:
+    assert _image(image) == Judged([], [])
+
+
+def test_charts_and_builds_are_judged() -> None:
+    release = judged(
+        IMAGE_REGISTRIES,
+        "kubernetes:helm.sh/v3:Release",
+        {"values": {"coder": {"image": {"repo": "evil.io/coder", "tag": "1"}}}},
+        allowedRepositories=_ALLOWED,
+    )
+    assert len(release.sentences) == 1
+    build = judged(
+        IMAGE_REGISTRIES, "docker:index/image:Image", {"imageName": "evil.io/x:1"}, allowedRepositories=_ALLOWED
+    )
+    assert len(build.sentences) == 1
+
+
+def test_other_types_and_unknown_images() -> None:
+    assert judged(IMAGE_REGISTRIES, "aws:ec2:Instance", {"image": "evil.io/x"}) == Judged([], [])
+    found = _image(UNKNOWN)
+    assert (found.sentences, len(found.open)) == ([], 1)
+
+
+def test_a_marked_image_is_not_repeated() -> None:
+    (sentence,) = _image(secret(SECRET_MARK)).sentences
+    assert SECRET_MARK not in sentence
+
+
+def test_an_exemption_counts_until_its_day() -> None:
+    assert _image("nginx:1", exemptions=exempting("Deployment thing")).sentences == []
+    assert len(_image("nginx:1", exemptions=exempting("Deployment thing", expires="2020-01-01")).sentences) == 1
