@@ -7,8 +7,8 @@ import re
 import runpy
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -28,7 +28,10 @@ _CREDENTIAL: Final = re.compile(r"^PULUMI_|^KUBECONFIG$")
 
 @dataclass(frozen=True)
 class EngineFiles:
-    """The files and folders an engine runs with; `backend` is a URL, `policy_config` a JSON file beside the pack."""
+    """What an engine runs with; `backend` is a URL, `policy_config` a JSON file beside the pack.
+
+    `environment` holds more variables for the engine alone.
+    """
 
     work: Path
     home: Path
@@ -40,6 +43,7 @@ class EngineFiles:
     passphrase: Path | None = None
     policy_pack: Path | None = None
     policy_config: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine:
@@ -155,6 +159,7 @@ class Engine:
             "PULUMI_BACKEND_URL": self.files.backend,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            **self.files.environment,
         }
         if self.files.passphrase is not None:
             environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.files.passphrase)

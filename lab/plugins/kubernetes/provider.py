@@ -28,17 +28,19 @@ from lab.plugins.protocol.results import CheckResult, CreateResult, DiffResult, 
 from lab.plugins.protocol.values import Properties
 
 if TYPE_CHECKING:
+    from lab.plugins.kubernetes.charts import ChartStore
     from lab.plugins.kubernetes.helm_release import HelmRelease
 
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 
 
 class KubernetesProvider(Provider):
-    """Objects of any kind by server-side apply, and helm releases."""
+    """Objects of any kind by server-side apply, and helm releases, whose charts come from `charts`."""
 
     name: ClassVar[str] = "kubernetes"
 
-    def __init__(self) -> None:
+    def __init__(self, charts: "ChartStore | None" = None) -> None:
+        self._charts = charts
         self._settings = ProviderSettings()
         self._reach: Reach | None = None
         self._scopes = Scopes()
@@ -58,7 +60,7 @@ class KubernetesProvider(Provider):
         if self._release is None:
             from lab.plugins.kubernetes.helm_release import HelmRelease  # noqa: PLC0415 - most programs have none
 
-            self._release = HelmRelease(self._way.connection, self.host)
+            self._release = HelmRelease(self._way.connection, self.host, self._charts)
         return self._release
 
     async def check_config(self, request: CheckRequest) -> CheckResult:

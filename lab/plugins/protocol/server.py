@@ -1,6 +1,6 @@
 """The entry point of every edition: listen, tell the engine where, serve until the engine is done."""
 
-__all__ = ["serve"]
+__all__ = ["make_server", "serve"]
 
 import asyncio
 import contextlib
@@ -30,9 +30,8 @@ def serve(provider: Provider, version: str) -> None:
     asyncio.run(_serve(provider, version))
 
 
-async def _serve(provider: Provider, version: str) -> None:
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_BLOCKING_CALLS, thread_name_prefix="blocking"))
-    provider.host = Host(sys.argv[1] if len(sys.argv) > 1 else None)
+def make_server(provider: Provider, version: str) -> tuple[grpc.aio.Server, ProviderService, int]:
+    """Return a server for `provider`, which has its host, with its service and its free loopback port; not started."""
     service = ProviderService(provider, version)
     server = grpc.aio.server(
         options=[
@@ -41,7 +40,13 @@ async def _serve(provider: Provider, version: str) -> None:
         ]
     )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(service, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    return server, service, server.add_insecure_port("127.0.0.1:0")
+
+
+async def _serve(provider: Provider, version: str) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_BLOCKING_CALLS, thread_name_prefix="blocking"))
+    provider.host = Host(sys.argv[1] if len(sys.argv) > 1 else None)
+    server, service, port = make_server(provider, version)
     async with Lifeline() as lifeline:
         await server.start()
         sys.stdout.write(f"{port}\n")
