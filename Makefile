@@ -11,7 +11,7 @@ LAB := $(PY) -m lab
 BOOT := @sh lab/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo preview status down toolchain test lint format bench
+.PHONY: help up demo preview status down toolchain test lint format bench mutation
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,3 +64,7 @@ format: ## let ruff format and sort
 bench: ## measure the figures and write docs/benchmarks.md
 	$(BOOT)
 	@$(PY) -m benchmarks
+
+mutation: ## change the policy rules in every small way, and see that tests notice
+	@sh lab/bootstrap.sh lab dev mutation
+	@$(PY) -m tests.policy.mutation --max-children $(TEST_PROCESSES)
