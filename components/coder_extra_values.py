@@ -9,18 +9,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from components.coder_chart_values import ChartPart, ChartValues
+from core.coder_chart import KEYS_SINCE, chart_version
 from core.errors import UsageError
-
-_SINCE: Final = {
-    "coder.serviceAccount.workspaceNamespaces": "2.27.3",
-    "coder.strategy": "2.27.0",
-    "coder.priorityClassName": "2.27.0",
-    "coder.livenessProbe.enabled": "2.27.0",
-    "coder.readinessProbe.enabled": "2.27.0",
-    "coder.httproute": "2.34.0",
-    "coder.listenerset": "2.34.0",
-}
-"""The first version whose chart knows a key. Charts before 2.27 take of a probe the initial delay alone."""
 
 _SETTINGS: Final = {
     "coder.replicaCount": "coderReplicas",
@@ -62,8 +52,8 @@ def check_values(values: Mapping[str, Any], *, source: str) -> None:
 def check_version(values: Mapping[str, Any], version: str) -> None:
     """Raise UsageError for a key that the chart of this version does not know yet."""
     present = set(_paths(values))
-    for path, since in _SINCE.items():
-        if path in present and _numbers(version) < _numbers(since):
+    for path, since in KEYS_SINCE.items():
+        if path in present and chart_version(version) < chart_version(since):
             raise UsageError(
                 f"The key {path} is known to Coder's chart since {since}, and coderChartVersion is {version}."
             )
@@ -104,10 +94,6 @@ def _paths(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
         yield path
         if isinstance(value, Mapping):
             yield from _paths(value, f"{path}.")
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.partition("-")[0].split("."))
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:

@@ -11,10 +11,10 @@ from policies.change_rule import ChangeRule
 from policies.findings import Findings
 from policies.resource import Manifest
 from policies.rule import RuleWords
+from policies.volume_claims import makes_claims
 
 _VOLUMES: Final = frozenset({("core", "PersistentVolumeClaim"), ("core", "PersistentVolume")})
 _NAMESPACE: Final = ("core", "Namespace")
-_STATEFUL_SET: Final = ("apps", "StatefulSet")
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,7 @@ def _holds(manifest: Manifest, guard: VolumeGuard, findings: Findings) -> str | 
     kind = (manifest.group, manifest.kind)
     if kind in _VOLUMES:
         return "the data on it would be lost"
-    if kind == _STATEFUL_SET:
-        templates = manifest.body.get("spec", "volumeClaimTemplates")
-        if findings.is_open(templates) or templates.is_missing or templates.value == []:
-            return None
+    if makes_claims(manifest, findings):
         return "it makes volumes of its own, and their data would be lost or left behind"
     if kind == _NAMESPACE:
         name = manifest.body.get("metadata", "name")

@@ -1,0 +1,180 @@
+"""Rule: every namespace of the stack has a quota, default limits, and a denial of all traffic that is not allowed."""
+
+__all__ = ["NAMESPACE_GUARDS", "check"]
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from core.fields import Field
+from core.quantity import Quantity, QuantityError
+from policies.findings import Findings
+from policies.resource import Manifest, Resource
+from policies.rule import RuleWords, StackRule
+
+_QUOTA_KEYS: Final = ("requests.cpu", "requests.memory", "limits.cpu", "limits.memory")
+_LIMIT_TABLES: Final = ("default", "defaultRequest", "max")
+_LIMITED: Final = ("cpu", "memory")
+_DIRECTIONS: Final = frozenset({"Ingress", "Egress"})
+
+
+@dataclass(frozen=True)
+class QuotaKeys:
+    """What a quota has to bound."""
+
+    names: Sequence[str]
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Read the rule's configuration."""
+        return cls(tuple(config.get("quotaKeys", _QUOTA_KEYS)))
+
+
+@dataclass(frozen=True)
+class _Guard:
+    """One kind of guard: how a sentence calls it, and whether an object is one."""
+
+    title: str
+    group: str
+    kind: str
+    holds: Callable[[Manifest, QuotaKeys, Findings], bool | None]
+    """True or False, None while something it depends on is unknown (which is noted)."""
+
+
+def check(resources: Sequence[Resource], keys: QuotaKeys, findings: Findings) -> None:
+    """Report namespaces of the stack that lack a guard; whatever may still turn out to be one leaves it open."""
+    manifests = [manifest for resource in resources for manifest in resource.manifests(findings)]
+    places = [each for each in manifests if (each.group, each.kind) == ("core", "Namespace")]
+    for guard in _GUARDS:
+        found: dict[str, bool | None] = {}
+        may_be_anywhere = False
+        for manifest in manifests:
+            if (manifest.group, manifest.kind) != (guard.group, guard.kind):
+                continue
+            holds = guard.holds(manifest, keys, findings)
+            namespace = manifest.namespace
+            if holds is False:
+                continue
+            if findings.is_open(namespace):
+                may_be_anywhere = True
+            elif (text := namespace.text()) is not None and found.get(text) is not True:
+                found[text] = holds
+        for place in places:
+            name = place.body.get("metadata", "name")
+            # A namespace whose name is unknown may be any of those that are guarded: it is open.
+            if not findings.is_open(name) and (name.text() or "") not in found and not may_be_anywhere:
+                findings.violation(place.subject, f"{place.subject.title} must have {guard.title}: it has none.")
+
+
+def _is_quota(manifest: Manifest, keys: QuotaKeys, findings: Findings) -> bool | None:
+    # A quota with a scope bounds only some of the pods.
+    scopes = manifest.body.get("spec", "scopes"), manifest.body.get("spec", "scopeSelector")
+    if not all(scope.unknown is not None or scope.value in (None, [], {}) for scope in scopes):
+        return False
+    bounds = [manifest.body.get("spec", "hard", key) for key in keys.names]
+    return _all_known(findings, bounds, scopes)
+
+
+def _is_limit_range(manifest: Manifest, _keys: QuotaKeys, findings: Findings) -> bool | None:
+    limits = manifest.body.get("spec", "limits")
+    if findings.is_open(limits):
+        return None
+    verdicts = [_container_limits(limit, findings) for limit in limits.items()]
+    if True in verdicts:
+        return True
+    return None if None in verdicts else False
+
+
+def _container_limits(limit: Field, findings: Findings) -> bool | None:
+    kind = limit.get("type")
+    if not kind.unknown and kind.value != "Container":
+        return False
+    amounts = [limit.get(table, name) for table in _LIMIT_TABLES for name in _LIMITED]
+    return _all_known(findings, amounts, (kind,))
+
+
+def _all_known(findings: Findings, amounts: Sequence[Field], others: Sequence[Field]) -> bool | None:
+    """Say whether all amounts are quantities; None if some are still unknown and the others are."""
+    if not all(amount.unknown is not None or _is_quantity(amount) for amount in amounts):
+        return False
+    return None if findings.is_open(*amounts, *others) else True
+
+
+def _is_quantity(amount: Field) -> bool:
+    try:
+        Quantity.parse(amount.value)
+    except QuantityError:
+        return False
+    return True
+
+
+def _is_default_deny(manifest: Manifest, _keys: QuotaKeys, findings: Findings) -> bool | None:
+    spec = manifest.body.get("spec")
+    if findings.is_open(spec):
+        return None
+    selector, types = spec.get("podSelector"), spec.get("policyTypes")
+    selected = (selector.get("matchLabels"), selector.get("matchExpressions"))
+    allowed = (spec.get("ingress"), spec.get("egress"))
+    fields = (selector, *selected, types, *types.items(), *allowed)
+    if any(field.unknown is not None for field in (selector, types, *types.items())):
+        findings.is_open(*fields)
+        return None
+    directions = {direction.text() for direction in types.items()}
+    denies = selector.is_mapping and directions == _DIRECTIONS and all(map(_is_empty_or_open, (*selected, *allowed)))
+    return False if not denies else (None if findings.is_open(*fields) else True)
+
+
+def _is_empty_or_open(field: Field) -> bool:
+    if field.unknown is not None or field.is_missing:
+        return True
+    return (field.is_sequence or field.is_mapping) and not any(True for _ in _parts(field))
+
+
+def _parts(field: Field) -> Iterator[object]:
+    yield from field.items()
+    yield from field.entries()
+
+
+_GUARDS: Final = (
+    _Guard("a ResourceQuota that bounds CPU and memory of all its pods", "core", "ResourceQuota", _is_quota),
+    _Guard(
+        "a LimitRange with default, defaultRequest and max of cpu and memory for containers",
+        "core",
+        "LimitRange",
+        _is_limit_range,
+    ),
+    _Guard(
+        "a NetworkPolicy that denies all ingress and egress by default",
+        "networking.k8s.io",
+        "NetworkPolicy",
+        _is_default_deny,
+    ),
+)
+
+NAMESPACE_GUARDS: Final = StackRule(
+    words=RuleWords(
+        name="namespace-requires-guards",
+        title="Namespaces need quota, limits and a default denial",
+        description=(
+            "Every namespace of the stack must have a ResourceQuota, a LimitRange and a NetworkPolicy that selects "
+            "every pod and allows nothing, in both directions."
+        ),
+        remediation=(
+            "Make the namespace by the component Namespace, which brings its guards; or add a ResourceQuota with the "
+            "quotaKeys of this rule's configuration and no scopes, a LimitRange of type Container, and a NetworkPolicy "
+            "with podSelector {}, policyTypes [Ingress, Egress] and no rules."
+        ),
+        tags=("kubernetes", "namespaces"),
+    ),
+    properties={
+        "quotaKeys": {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "minItems": 1,
+            "default": list(_QUOTA_KEYS),
+        },
+    },
+    read=QuotaKeys.from_config,
+    check=check,
+)
+"""The rule. Guards that another stack makes are unknown to it: a namespace and its guards belong to one stack."""
