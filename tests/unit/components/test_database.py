@@ -18,7 +18,10 @@ from jobs.environment import read_settings
 from tests.support.pack_verdict import broken_rules
 from tests.support.recording import Registered, declare
 
-_RESOURCES = {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"cpu": "2", "memory": "2Gi"}}
+_RESOURCES = {
+    "requests": {"cpu": "250m", "memory": "512Mi", "ephemeral-storage": "64Mi"},
+    "limits": {"cpu": "2", "memory": "2Gi", "ephemeral-storage": "1Gi"},
+}
 _ARGS: DatabaseArgs = {
     "namespace": "coder",
     "image": "postgres:15.14",
