@@ -19,6 +19,7 @@ import versions
 from core.errors import InterruptedRunError, SptFlowError
 from lab.deploy.import_ahead import import_ahead
 from lab.deploy.interrupt import InterruptGuard
+from lab.deploy.quiet_sdk import without_debug_lines
 from lab.deploy.run_events import RunEvents
 from lab.deploy.run_failure import explain_failure
 from lab.deploy.stack_file import PROJECT_ROOT
@@ -109,7 +110,7 @@ class Engine:
     def _run(self, operation: Callable[[auto.Stack, RunEvents], object]) -> RunEvents:
         events = RunEvents(on_status=self._on_status)
         threading.Thread(target=import_ahead, args=(self.files.program,), daemon=True).start()
-        with InterruptGuard(self._announce_interrupt) as guard:
+        with InterruptGuard(self._announce_interrupt) as guard, without_debug_lines():
             try:
                 operation(self._open(), events)
             except auto.CommandError as error:
