@@ -10,6 +10,9 @@ PY := .venv/bin/python
 LAB := $(PY) -m lab
 BOOT := @sh lab/bootstrap.sh
 
+# One run starts up to ten Python processes: without stored bytecode each of them compiles the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help up demo preview status down toolchain test lint format bench mutation
 
