@@ -13,7 +13,7 @@ from policies.change import Change
 from policies.change_rule import ChangeRule
 from policies.config_file import PackConfig
 from policies.pack import CHANGE_RULES, RULES
-from policies.report import Report, ReportBuilder
+from policies.report import ALL_RESOURCES, Report, ReportBuilder
 from policies.resource import Resource
 from policies.rule import EngineRule, ResourceRule, StackRule
 
@@ -26,8 +26,12 @@ def judge(
     *,
     rules: Sequence[EngineRule[Any]] = RULES,
     change_rules: Sequence[ChangeRule[Any]] = CHANGE_RULES,
+    stack_gap: str = "",
 ) -> Report:
-    """Return what the rules say, each at its level; disabled ones are not asked."""
+    """Return what the rules say, each at its level; disabled ones are not asked.
+
+    `stack_gap` says why the resources are not a whole stack: rules over one are left open then.
+    """
     builder = ReportBuilder(config, (*rules, *change_rules), today, resources=len(resources))
     for rule in rules:
         applied = config.of(rule.words.name)
@@ -36,6 +40,8 @@ def judge(
         if isinstance(rule, ResourceRule):
             for resource in resources:
                 builder.add(rule, rule.judge(resource, applied.properties, today), resource)
+        elif isinstance(rule, StackRule) and stack_gap:
+            builder.add_open(rule, ALL_RESOURCES, stack_gap)
         elif isinstance(rule, StackRule):
             builder.add(rule, rule.judge(resources, applied.properties, today))
     for change_rule in change_rules:

@@ -1,6 +1,14 @@
 """What a check of the whole pack comes to: broken rules, exemptions, and what could not be decided yet."""
 
-__all__ = ["BrokenRule", "ExemptedViolation", "ListedExemption", "OpenCheck", "Report", "ReportBuilder"]
+__all__ = [
+    "ALL_RESOURCES",
+    "BrokenRule",
+    "ExemptedViolation",
+    "ListedExemption",
+    "OpenCheck",
+    "Report",
+    "ReportBuilder",
+]
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -14,7 +22,8 @@ from policies.resource import Resource
 from policies.rule import Rule, Verdict
 
 _MANDATORY: Final = "mandatory"
-_WHOLE: Final = "all resources together"
+ALL_RESOURCES: Final = "all resources together"
+"""What a rule over a whole stack is about."""
 
 
 @dataclass(frozen=True, order=True)
@@ -111,7 +120,7 @@ class ReportBuilder:
                 ExemptedViolation(name, resource_name, violation.sentence, exemption.reason, exemption.expires)
             )
         for error in verdict.unknown:
-            self.add_open(rule, _WHOLE if resource is None else _title(resource), _place(error))
+            self.add_open(rule, ALL_RESOURCES if resource is None else _title(resource), _place(error))
 
     def add_open(self, rule: Rule[Any], resource: str, place: str) -> None:
         """Take a check that cannot be decided, with the reason in a few words or the field it waits for."""

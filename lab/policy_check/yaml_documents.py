@@ -1,0 +1,89 @@
+"""YAML as Kubernetes reads it, with the line that each object begins on."""
+
+__all__ = ["Document", "YamlTextError", "load_documents"]
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import yaml
+
+from core.errors import UsageError
+
+try:
+    from yaml import CSafeLoader as _Base
+except ImportError:  # PyYAML built without libyaml
+    from yaml import SafeLoader as _Base  # type: ignore[assignment]
+
+_TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
+_ITEMS: Final = "items"
+
+
+class YamlTextError(UsageError):
+    """The text is no YAML; the sentence has the line and never the text."""
+
+
+class _Loader(_Base):
+    """Reads an unquoted date as text: JSON, and so the API server, knows no dates."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+    for first, resolvers in _Base.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document: what it holds, the line it begins on, and the lines of the elements of its `items`."""
+
+    body: Any
+    line: int
+    item_lines: Mapping[int, int] = field(default_factory=dict)
+
+
+def load_documents(text: str, name: str) -> list[Document]:
+    """Return the documents of a text that are not empty; raise YamlTextError with the line of the first fault."""
+    loader = _Loader(text)
+    try:
+        return list(_documents(loader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f" at line {mark.line + 1}" if mark is not None else ""
+        raise YamlTextError(f"{name} is not valid YAML{where}: {error.problem or 'it cannot be read'}.") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise YamlTextError(f"{name} is not valid YAML ({type(error).__name__}).") from None
+    except RecursionError:
+        raise YamlTextError(f"{name} is nested too deeply to be read.") from None
+    finally:
+        loader.dispose()
+
+
+def _documents(loader: Any) -> Iterator[Document]:  # noqa: ANN401 - one of two loaders of PyYAML
+    while loader.check_node():
+        node = loader.get_node()
+        body = _as_json(loader.construct_document(node))
+        if body is not None:
+            yield Document(body, node.start_mark.line + 1, dict(_item_lines(node)))
+
+
+def _item_lines(node: yaml.Node) -> Iterator[tuple[int, int]]:
+    if not isinstance(node, yaml.MappingNode):
+        return
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value == _ITEMS and isinstance(value, yaml.SequenceNode):
+            for index, item in enumerate(value.value):
+                yield index, item.start_mark.line + 1
+
+
+def _as_json(value: Any) -> Any:  # noqa: ANN401 - whatever YAML can hold
+    """Return what JSON would hold: keys are texts, and there are no bytes, sets or tuples."""
+    if isinstance(value, dict):
+        return {_key(key): _as_json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_as_json(each) for each in value]
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _key(key: object) -> str:
+    return str(key).lower() if isinstance(key, bool) or key is None else str(key)
