@@ -17,9 +17,11 @@ from policies.change import Change
 from policies.findings import Findings
 from policies.judging import known_resource
 from policies.resource import Resource
+from policies.secret_marks import MarkedText, marked
 
 # What the CLI prints in place of a secret.
 _HIDDEN: Final = "[secret]"
+_UNREADABLE: Final = MarkedText(UNKNOWN_STRING_VALUE)
 _GONE: Final = frozenset(
     {"delete", "delete-replaced", "discard", "discard-replaced", "read-discard", "remove-pending-replace"}
 )
@@ -109,15 +111,15 @@ def _opened(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
         return {key: _opened(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_opened(each) for each in value]
-    return UNKNOWN_STRING_VALUE if value == _HIDDEN else value
+    return _UNREADABLE if value == _HIDDEN else value
 
 
 def _secret(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever JSON can hold
     plain = value.get("plaintext")
     try:
-        return _opened(json.loads(plain)) if isinstance(plain, str) else UNKNOWN_STRING_VALUE
+        return marked(_opened(json.loads(plain))) if isinstance(plain, str) else _UNREADABLE
     except ValueError:
-        return UNKNOWN_STRING_VALUE
+        return _UNREADABLE
 
 
 def _type_of(urn: str) -> str:

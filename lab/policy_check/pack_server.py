@@ -15,6 +15,7 @@ from pulumi_policy import EnforcementLevel, Policy
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.pack import NAME
+from policies.secret_marks import keep_marks
 
 # As many as the SDK's own server has.
 _THREADS: Final = 4
@@ -33,6 +34,7 @@ def serve_pack(policies: Sequence[Policy], launchers: Path) -> Iterator[None]:
 
     `launchers` is the folder whose `bin` is on that PATH.
     """
+    keep_marks()
     server = grpc.server(
         ThreadPoolExecutor(_THREADS), options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE_BYTES)]
     )
