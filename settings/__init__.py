@@ -7,6 +7,7 @@ __all__ = [
     "CoderLoginSettings",
     "CoderSettings",
     "DatabaseSettings",
+    "DeploymentSettings",
     "EntrySettings",
     "PolicySettings",
     "QuotaSettings",
@@ -25,6 +26,7 @@ from core.config_reader import SettingsError
 from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
 from settings.database import DatabaseSettings
+from settings.deployment import DeploymentSettings
 from settings.policy import PolicySettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings

@@ -14,6 +14,7 @@ from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
 from settings.coder_rules import check_coder, check_entry, check_login, check_templates
 from settings.database import DatabaseSettings
+from settings.deployment import DeploymentSettings
 from settings.policy import PolicySettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
@@ -35,6 +36,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     WorkspaceSettings,
     QuotaSettings,
     PolicySettings,
+    DeploymentSettings,
 )
 """Every group of settings; together their fields are all keys there are."""
 
@@ -85,6 +87,7 @@ class Settings(SettingsGroup):
     workspace: WorkspaceSettings
     quota: QuotaSettings
     policy: PolicySettings
+    deployment: DeploymentSettings
 
     def groups(self) -> Iterator[SettingsGroup]:
         """Yield the groups, in the order of GROUPS."""
@@ -115,6 +118,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         workspace=reader.read(WorkspaceSettings),
         quota=reader.read(QuotaSettings),
         policy=reader.read(PolicySettings),
+        deployment=reader.read(DeploymentSettings),
     )
     owners = {name: group for group in settings.groups() for name in type(group).model_fields}
     for name in _REQUIRED:

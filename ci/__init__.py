@@ -1,0 +1,1 @@
+"""What the workflows run: comment, deployment window, preview, deployment, drift; each a make target, tried as such."""
