@@ -4,6 +4,8 @@ import time
 
 import pulumi
 
+from components.admission_arguments import admission_args
+from components.admission_policies import AdmissionPolicies
 from components.cluster_provider import cluster_provider
 from components.coder import Coder
 from components.coder_access import CoderAccess
@@ -37,7 +39,8 @@ def main() -> None:
     namespaces = {
         args["namespace"]: Namespace(args["namespace"], args, after()) for args in platform_namespaces(settings)
     }
-    guards = list(namespaces.values())
+    admission = AdmissionPolicies("admission", admission_args(settings), after())
+    guards = [*namespaces.values(), admission]
     registry = Registry("registry", registry_args(settings.registry), after(namespaces[CODER]))
     in_coder = pulumi.ResourceOptions(provider=provider, depends_on=[namespaces[CODER]])
     workspace_config(namespace=CODER, registry_url=registry.address, opts=in_coder)
@@ -59,7 +62,7 @@ def main() -> None:
     ]
     Reaper("reaper", reaper_args(settings, access), after(*guards, access))
 
-    pulumi.export("namespaces", [namespace.namespace for namespace in guards])
+    pulumi.export("namespaces", [namespace.namespace for namespace in namespaces.values()])
     pulumi.export("registryAddress", registry.address)
     pulumi.export("registryClusterIp", registry.cluster_ip)
     pulumi.export("coderUrl", coder.access_url)

@@ -1,6 +1,6 @@
 """Container image references, read by the grammar of the distribution project and normalised as Docker does."""
 
-__all__ = ["ImageReference", "ImageReferenceError"]
+__all__ = ["LONGEST_REPOSITORY", "REFERENCE_PATTERN", "ImageReference", "ImageReferenceError"]
 
 import re
 from dataclasses import dataclass
@@ -12,8 +12,14 @@ _PATH: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?
 _TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", re.ASCII)
 _DIGEST: Final = re.compile(r"sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}", re.ASCII)
 _BARE_DIGEST: Final = re.compile(r"[a-f0-9]{64}", re.ASCII)
-_LONGEST_REPOSITORY: Final = 255
+LONGEST_REPOSITORY: Final = 255
+"""Most characters of a repository's path, without the registry."""
+
 _DOCKER_HUB: Final = "docker.io"
+
+REFERENCE_PATTERN: Final = rf"^(?:{_REGISTRY.pattern}/)?{_PATH.pattern}(?::{_TAG.pattern})?(?:@(?:{_DIGEST.pattern}))?$"
+"""The grammar as one regular expression that RE2 reads, too. Two things it cannot tell: what is a registry and what the
+first part of a path, and how long the repository is."""
 
 
 class ImageReferenceError(ValueError):
@@ -43,8 +49,8 @@ class ImageReference:
             raise ImageReferenceError("the registry is not a host name or address with an optional port")
         if not _PATH.fullmatch(repository):
             raise ImageReferenceError("the repository is not a lower-case path")
-        if len(repository) > _LONGEST_REPOSITORY:
-            raise ImageReferenceError(f"the repository is longer than {_LONGEST_REPOSITORY} characters")
+        if len(repository) > LONGEST_REPOSITORY:
+            raise ImageReferenceError(f"the repository is longer than {LONGEST_REPOSITORY} characters")
         return cls(registry, repository, tag, digest if at else None)
 
     def __str__(self) -> str:

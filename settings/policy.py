@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from core.config_reader import SettingsGroup
+from core.setting_fields import ResourceName
 
 
 class PolicySettings(SettingsGroup):
@@ -15,4 +16,9 @@ class PolicySettings(SettingsGroup):
     policy_undecidable: Literal["report", "fail"] = Field(
         default="report",
         description="What `make policy` makes of a check that waits for a value: report: list it; fail: exit 1.",
+    )
+    policy_config: ResourceName = Field(
+        default="",
+        description="Policy configuration that admission in the cluster takes; empty for the stack's own, or prod's.",
+        examples=["prod"],
     )

@@ -3,7 +3,7 @@
 __all__ = ["IMAGE_REGISTRIES", "AllowedRepositories", "check"]
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from core.image_reference import ImageReference
@@ -12,38 +12,69 @@ from policies.images import images_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
 
+_REPOSITORIES_SCHEMA: Final = {
+    "type": "array",
+    # Registry, and parts of the path after it: "docker.io/library/postgres", "ghcr.io/coder".
+    "items": {"type": "string", "pattern": r"^[A-Za-z0-9.\[\]:-]+(/[a-z0-9._-]+)*$"},
+    "default": [],
+}
+
 
 @dataclass(frozen=True)
 class AllowedRepositories:
-    """Where images may come from: each entry is a registry, and the repository or the first parts of its path."""
+    """Where images may come from: each entry is a registry, and the repository or the first parts of its path.
+
+    Namespaces may have entries of their own besides: developers choose the images of their workspaces.
+    """
 
     entries: tuple[str, ...]
+    by_namespace: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Read the rule's configuration; by default nothing is allowed."""
-        return cls(tuple(str(entry) for entry in config.get("allowedRepositories", ())))
+        namespaces = config.get("namespaces", {})
+        return cls(
+            tuple(str(entry) for entry in config.get("allowedRepositories", ())),
+            {name: tuple(str(entry) for entry in entries) for name, entries in namespaces.items()},
+        )
 
-    def admit(self, image: ImageReference) -> bool:
+    def admit(self, image: ImageReference, namespace: str) -> bool:
         """Say whether an entry covers the image, by whole parts: ghcr.io/coder does not cover ghcr.io/coderx/coder."""
-        parts = [image.registry, *image.repository.split("/")]
-        return any(parts[: len(entry)] == entry for entry in (each.split("/") for each in self.entries))
+        return _covers(self._of(namespace), image)
 
-    @property
-    def shown(self) -> str:
+    def depends_on_namespace(self, image: ImageReference) -> bool:
+        """Say whether the image is covered in some namespace."""
+        return any(_covers(entries, image) for entries in self.by_namespace.values())
+
+    def shown(self, namespace: str) -> str:
         """Return the list for a message."""
-        return ", ".join(self.entries) or "none"
+        return ", ".join(self._of(namespace)) or "none"
+
+    def _of(self, namespace: str) -> tuple[str, ...]:
+        return (*self.entries, *self.by_namespace.get(namespace, ()))
+
+
+def _covers(entries: tuple[str, ...], image: ImageReference) -> bool:
+    parts = [image.registry, *image.repository.split("/")]
+    return any(parts[: len(entry)] == entry for entry in (each.split("/") for each in entries))
 
 
 def check(resource: Resource, allowed: AllowedRepositories, findings: Findings) -> None:
     """Report images from anywhere else; what is no reference at all is another rule's concern."""
     for image in images_of(resource, findings):
-        if image.reference is not None and not allowed.admit(image.reference):
-            findings.violation(
-                image.subject,
-                f"{image.title} must have an image from an allowed repository: {image.shown} is in none of them "
-                f"(allowed: {allowed.shown}).",
-            )
+        namespace = image.subject.namespace
+        if image.reference is None or allowed.admit(image.reference, namespace):
+            continue
+        if allowed.depends_on_namespace(image.reference) and findings.is_open(
+            resource.properties.get("metadata", "namespace")
+        ):
+            continue
+        findings.violation(
+            image.subject,
+            f"{image.title} must have an image from an allowed repository: {image.shown} is in none of them "
+            f"(allowed: {allowed.shown(namespace)}).",
+        )
 
 
 IMAGE_REGISTRIES: Final = ResourceRule(
@@ -53,17 +84,14 @@ IMAGE_REGISTRIES: Final = ResourceRule(
         description="Every image must come from a registry and repository that this stack allows.",
         remediation=(
             "Take the image from an allowed repository, or add its registry and repository path to "
-            "allowedRepositories of this rule's configuration, as long as is needed and no longer."
+            "allowedRepositories of this rule's configuration, or to those of its namespace alone, as long as it is "
+            "needed."
         ),
         tags=("kubernetes", "images"),
     ),
     properties={
-        "allowedRepositories": {
-            "type": "array",
-            # Registry, and parts of the path after it: "docker.io/library/postgres", "ghcr.io/coder".
-            "items": {"type": "string", "pattern": r"^[A-Za-z0-9.\[\]:-]+(/[a-z0-9._-]+)*$"},
-            "default": [],
-        },
+        "allowedRepositories": _REPOSITORIES_SCHEMA,
+        "namespaces": {"type": "object", "additionalProperties": _REPOSITORIES_SCHEMA, "default": {}},
     },
     read=AllowedRepositories.from_config,
     check=check,
