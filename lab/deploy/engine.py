@@ -17,6 +17,7 @@ from semver import VersionInfo
 
 import versions
 from core.errors import InterruptedRunError, SptFlowError
+from lab.deploy.engine_home import forbid_engine_log
 from lab.deploy.import_ahead import import_ahead
 from lab.deploy.interrupt import InterruptGuard
 from lab.deploy.quiet_sdk import without_debug_lines
@@ -138,6 +139,7 @@ class Engine:
 
     def _open(self) -> auto.Stack:
         if self._opened is None:
+            forbid_engine_log(self.files.home)
             workspace = _PinnedWorkspace(
                 known=self.files.stack_exists,
                 work_dir=str(self.files.work),

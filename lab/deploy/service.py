@@ -9,7 +9,6 @@ from pathlib import Path
 
 from lab.deploy.change_gate import check_changes
 from lab.deploy.engine import Engine, EngineFiles
-from lab.deploy.engine_home import forbid_engine_log
 from lab.deploy.launchers import write_launchers
 from lab.deploy.passphrase import ensure_passphrase
 from lab.deploy.run_events import RunEvents
@@ -61,7 +60,6 @@ def open_engine(target: DeployTarget, toolchain: Toolchain, progress: Progress) 
     """Prepare the private files of a target and return an engine over them; a dead run's lock is removed."""
     paths = target.paths
     python = Path(sys.executable)
-    forbid_engine_log(paths.home)
     plugins = install_plugins(paths.home, python=python, project=PROJECT_ROOT)
     write_launchers(paths.launchers, engine=toolchain.bin / "pulumi", python=python)
     config = target.policy_config or PROJECT_ROOT / "policies" / "config" / f"{target.stack.name}.json"

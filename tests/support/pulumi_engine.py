@@ -16,6 +16,7 @@ from typing import Any
 
 from pulumi import automation as auto
 
+from lab.deploy.engine_home import forbid_engine_log
 from lab.plugins.installation import install_plugins
 
 _TIDY_SECONDS = 5.0
@@ -63,6 +64,7 @@ class PulumiEngine:
         work.mkdir(parents=True, exist_ok=True)
         (self.folder / "tmp").mkdir(exist_ok=True)
         install_plugins(home, python=Path(sys.executable), project=_PROJECT, official={})
+        forbid_engine_log(home)
         options = auto.LocalWorkspaceOptions(
             work_dir=str(work),
             pulumi_home=str(home),
