@@ -10,7 +10,9 @@ from pulumi_policy import EnforcementLevel, PolicyPack
 
 from policies.pack import NAME, RULES
 from policies.secret_marks import keep_marks
+from policies.shared_properties import share_properties
 
 keep_marks()
+share_properties()
 
 PolicyPack(NAME, [rule.policy() for rule in RULES], enforcement_level=EnforcementLevel.MANDATORY)

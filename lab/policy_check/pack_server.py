@@ -16,6 +16,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.pack import NAME
 from policies.secret_marks import keep_marks
+from policies.shared_properties import share_properties
 
 # As many as the SDK's own server has.
 _THREADS: Final = 4
@@ -35,6 +36,7 @@ def serve_pack(policies: Sequence[Policy], launchers: Path) -> Iterator[None]:
     `launchers` is the folder whose `bin` is on that PATH.
     """
     keep_marks()
+    share_properties()
     server = grpc.server(
         ThreadPoolExecutor(_THREADS), options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE_BYTES)]
     )
