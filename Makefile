@@ -6,6 +6,10 @@ KEEP ?= 0
 # Test processes side by side; more than two labs at once do not pay on small machines.
 TEST_PROCESSES ?= 2
 
+# What make policy is about: the stacks, unless one is named, or files.
+POLICY_ARGUMENTS = $(if $(filter file,$(origin STACK)),,--stack '$(STACK)') $(foreach file,$(FILE),--file '$(file)') \
+	$(if $(filter 1,$(JSON)),--json) $(if $(SARIF),--sarif '$(SARIF)') $(if $(MARKDOWN),--markdown '$(MARKDOWN)')
+
 PY := .venv/bin/python
 LAB := $(PY) -m lab
 BOOT := @sh lab/bootstrap.sh
@@ -14,12 +18,14 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo preview status down toolchain test lint format bench mutation
+.PHONY: help up demo preview policy status down toolchain test lint format bench mutation
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  STACK=dev      the stack to work on (dev is the embedded lab; staging and prod are clusters of yours)"
+	@echo "  FILE=a.yaml    make policy judges files: rendered YAML, a preview or a state as JSON; - is standard input"
+	@echo "  JSON=1         make policy prints JSON; SARIF=file and MARKDOWN=file write reports beside it"
 	@echo "  KEEP=1         make demo leaves its workspace running"
 	@echo "  YES=1          make down does not ask"
 	@echo "  PURGE=1        make down also drops the cache of built tools"
@@ -35,6 +41,10 @@ demo: ## start a workspace in the running lab, run a command in it, delete it
 preview: ## show what 'up' would change, judged by the policies
 	$(BOOT)
 	@$(LAB) preview --stack $(STACK)
+
+policy: ## judge every stack (STACK=prod: one), or FILE=..., by the policies; no cluster, no credentials
+	$(BOOT)
+	@$(LAB) policy $(POLICY_ARGUMENTS)
 
 status: ## each part healthy or not, and what to do
 	$(BOOT)
