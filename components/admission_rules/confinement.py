@@ -107,11 +107,14 @@ def _sysctls() -> str:
 
 
 def _token(namespaces: Collection[str]) -> str:
-    found = "variables.spec.?automountServiceAccountToken.orValue(true)"
-    words = literal(
+    """Return the complaints; Kubernetes itself adds a volume with a token to pods that do not refuse one."""
+    here = f"request.namespace in {literal(sorted(namespaces))}"
+    mounted = "variables.spec.?automountServiceAccountToken.orValue(true) != false"
+    sources = "v.?projected.?sources.orValue([])"
+    by_volume = f"variables.spec.?volumes.orValue([]).exists(v, {sources}.exists(s, s.?serviceAccountToken.hasValue()))"
+    title = '"The pods of " + variables.title + '
+    by_default = literal(
         " must not have a token for the API: automountServiceAccountToken must be false, and is true or left out."
     )
-    return (
-        f"request.namespace in {literal(sorted(namespaces))} && {found} != false ?\n"
-        f'["The pods of " + variables.title + {words}] : []'
-    )
+    projected = literal(" must not have a token for the API in a projected volume.")
+    return f"!({here}) ? [] : {mounted} ? [{title}{by_default}] : {by_volume} ? [{title}{projected}] : []"

@@ -11,7 +11,16 @@ from components.admission_rules.rule import AdmissionRule
 
 _VOLUMES: Final = "variables.spec.?volumes.orValue([])"
 _TITLE: Final = '"The volume \'" + v.name + "\' of " + variables.title + " "'
-_SAFE: Final = ("configMap", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret")
+_SAFE: Final = (
+    "configMap",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "image",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+)
 # Judged as paths of the node, and by driver.
 _JUDGED_ELSEWHERE: Final = ("name", "hostPath", "csi")
 _PATH: Final = 'v.hostPath.path.split("/").filter(s, s != "" && s != ".")'

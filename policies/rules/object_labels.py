@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 from core.fields import Field
 from core.kubernetes_names import is_label_value
+from core.workspace_labels import WORKSPACE_ANNOTATIONS, WORKSPACE_LABELS, WORKSPACE_MARK
 from policies.findings import Findings
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
@@ -26,20 +27,6 @@ _RENDERED: Final[Mapping[str, Sequence[str]]] = {
 }
 """What a chart's objects have: the chart writes them, not this program."""
 
-_WORKSPACE_MARK: Final = "com.coder.resource"
-_WORKSPACE_LABELS: Final[Mapping[str, Sequence[str]]] = {
-    f"{_APP}/name": (),
-    f"{_APP}/instance": (),
-    f"{_APP}/part-of": (),
-    _WORKSPACE_MARK: ("true",),
-    "com.coder.workspace.id": (),
-    "com.coder.workspace.name": (),
-    "com.coder.user.id": (),
-    "com.coder.user.username": (),
-}
-_WORKSPACE_ANNOTATIONS: Final = ("com.coder.user.email",)
-"""What objects of a workspace have besides: requirement 003:1390."""
-
 
 @dataclass(frozen=True)
 class RequiredLabels:
@@ -57,9 +44,9 @@ class RequiredLabels:
         """Return the labels and annotations an object needs."""
         if manifest.origin:
             return _RENDERED, ()
-        mark = manifest.body.get("metadata", "labels", _WORKSPACE_MARK)
+        mark = manifest.body.get("metadata", "labels", WORKSPACE_MARK)
         if mark.text() is not None and manifest.namespace.text() in self.workspace_namespaces:
-            return _WORKSPACE_LABELS, _WORKSPACE_ANNOTATIONS
+            return WORKSPACE_LABELS, WORKSPACE_ANNOTATIONS
         return self.labels, ()
 
 

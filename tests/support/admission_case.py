@@ -28,20 +28,26 @@ API_PATHS: Final[Mapping[str, str]] = {
 }
 """Where each kind of workload is created; the namespace is to be filled in."""
 
-_KEYS: Final = {"name", "rule", "verdict", "why", "sentence", "answer", "kinds", "change", "labels"}
+_KEYS: Final = {"name", "rule", "also", "verdict", "why", "sentence", "answer", "kinds", "digests"} | {
+    "change",
+    "labels",
+    "annotations",
+}
 _BASE: Final = "base.yaml"
 
 
 @dataclass(frozen=True)
 class AdmissionCase:
-    """One workload. `rule` is the one a bad case breaks, `sentence` what the pack says, `answer` what the cluster does.
+    """One workload. `rules` are those a bad case breaks; the pack's words hold `sentence`, the cluster's `answer`.
 
-    `answer` differs from `sentence` only where the API server itself refuses the object before any policy is asked.
+    These differ from `sentence` only where the API server itself refuses the object before any policy is asked.
+    `digests` tells that images have to be named by digest.
     """
 
     name: str
-    rule: str
+    rules: frozenset[str]
     bad: bool
+    digests: bool
     sentence: str
     answer: str
     manifest: dict[str, Any]
@@ -69,56 +75,58 @@ def load_corpus() -> list[AdmissionCase]:
     return found
 
 
-def wrapped(kind: str, pod: Mapping[str, Any], name: str, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return a workload of that kind around a pod; its own labels are the pod's, unless others are given."""
-    pod = copy.deepcopy(dict(pod))
-    own = pod["metadata"].get("labels", {}) if labels is None else dict(labels)
+def wrapped(
+    kind: str,
+    pod: Mapping[str, Any],
+    labels: Mapping[str, object] | None = None,
+    annotations: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    """Return a workload of that kind around a pod; it has the pod's own labels and annotations, but for the changes."""
+    own: dict[str, Any] = copy.deepcopy(dict(pod))
     path = API_PATHS[kind].split("/")
-    version = "v1" if path[1] == "api" else f"{path[2]}/{path[3]}"
-    body: dict[str, Any] = {
-        "apiVersion": version,
-        "kind": kind,
-        "metadata": {"name": name, "namespace": NAMESPACE, "labels": own},
-    }
+    metadata: dict[str, Any] = {"name": "demo", "namespace": NAMESPACE}
+    for key, changes in (("labels", labels), ("annotations", annotations)):
+        merged = {**own["metadata"].get(key, {}), **(changes or {})}
+        metadata[key] = {name: value for name, value in merged.items() if value is not _ABSENT}
+    body = {"apiVersion": "v1" if path[1] == "api" else f"{path[2]}/{path[3]}", "kind": kind, "metadata": metadata}
     if kind == "Pod":
-        metadata = {**body["metadata"], **{key: value for key, value in pod["metadata"].items() if key != "labels"}}
-        return {**body, "metadata": metadata, "spec": pod["spec"]}
-    if kind == "PodTemplate":
-        return {**body, "template": pod}
+        return {**body, "spec": own["spec"]}
+    return {**body, "template": own} if kind == "PodTemplate" else {**body, "spec": _controller(kind, own)}
+
+
+def _controller(kind: str, pod: dict[str, Any]) -> dict[str, Any]:
+    """Return the `spec` of what makes pods."""
     selected = {"app.kubernetes.io/name": "coder-workspace"}
+    spec: dict[str, Any] = {"template": pod}
     if kind in {"Job", "CronJob"}:
         pod["spec"]["restartPolicy"] = "Never"
-    spec: dict[str, Any] = {"template": pod}
+    else:
+        spec["selector"] = selected if kind == "ReplicationController" else {"matchLabels": selected}
     if kind == "CronJob":
-        spec = {"schedule": "0 3 * * *", "jobTemplate": {"metadata": {"labels": own}, "spec": spec}}
-    elif kind == "ReplicationController":
-        spec["selector"] = selected
-    elif kind != "Job":
-        spec["selector"] = {"matchLabels": selected}
-    if kind == "StatefulSet":
+        spec = {"schedule": "0 3 * * *", "jobTemplate": {"spec": spec}}
+    elif kind == "StatefulSet":
         spec["serviceName"] = "none"
-    return {**body, "spec": spec}
+    return spec
 
 
 def _cases(document: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[AdmissionCase]:
+    name = str(document.get("name"))
     if not document.keys() <= _KEYS or document["verdict"] not in {"good", "bad"} or not document["why"]:
-        raise ValueError(
-            f"the case {document.get('name')} has other keys than {sorted(_KEYS)}, or values that mean nothing"
-        )
+        raise ValueError(f"the case {name} has other keys than {sorted(_KEYS)}, or no verdict, or no reason")
     pod = copy.deepcopy(dict(base))
     for pointer, value in document.get("change", {}).items():
         _put(pod, pointer, value)
     kinds = document.get("kinds", ["Deployment"])
+    sentence = document.get("sentence", "")
     for kind in API_PATHS if kinds == "every" else kinds:
-        name = document["name"] if len(kinds) == 1 else f"{document['name']}-{kind.lower()}"
-        sentence = document.get("sentence", "")
         yield AdmissionCase(
-            name=name,
-            rule=document["rule"],
+            name=name if len(kinds) == 1 else f"{name}-{kind.lower()}",
+            rules=frozenset([document["rule"], *document.get("also", ())]),
             bad=document["verdict"] == "bad",
+            digests=document.get("digests", False),
             sentence=sentence,
             answer=document.get("answer", sentence),
-            manifest=wrapped(kind, pod, "demo", document.get("labels")),
+            manifest=wrapped(kind, pod, document.get("labels"), document.get("annotations")),
         )
 
 
