@@ -2,7 +2,7 @@
 
 __all__ = ["HOME_SNAPSHOTS", "SnapshotNeeds", "check"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -14,6 +14,7 @@ from policies.rule import RuleWords, StackRule
 _DEFAULT_NAMESPACES: Final = ("coder-workspace",)
 _DEFAULT_SCHEDULE: Final = "CronJob coder/home-snapshots"
 _CLASS: Final = ("snapshot.storage.k8s.io", "VolumeSnapshotClass")
+_NAMESPACE: Final = ("core", "Namespace")
 _CRON_JOB: Final = ("batch", "CronJob")
 _CRON_FIELDS: Final = 5
 _DAILY: Final = frozenset({"@daily", "@midnight", "@hourly"})
@@ -38,38 +39,43 @@ class SnapshotNeeds:
 
 
 def check(resources: Sequence[Resource], needs: SnapshotNeeds, findings: Findings) -> None:
-    """Report namespaces with homes in a stack without a snapshot class, or without its schedule at least daily."""
+    """Report namespaces with homes in a stack without its schedule, and a schedule that does not make snapshots."""
     if not needs.is_required:
         return
     manifests = [manifest for resource in resources for manifest in resource.manifests(findings)]
-    for place in manifests:
-        name = place.body.get("metadata", "name")
-        if (place.group, place.kind) != ("core", "Namespace") or findings.is_open(name):
-            continue
-        if name.text() in needs.namespaces:
-            for complaint in _complaints(manifests, needs, findings):
-                findings.violation(place.subject, f"{place.subject.title} must have {complaint}.")
-
-
-def _complaints(manifests: Sequence[Manifest], needs: SnapshotNeeds, findings: Findings) -> list[str]:
-    complaints = []
-    if not any((each.group, each.kind) == _CLASS for each in manifests):
-        complaints.append("snapshots of its volumes: the stack has no VolumeSnapshotClass")
-    jobs = [each for each in manifests if (each.group, each.kind) == _CRON_JOB]
+    names = [each.body.get("metadata", "name") for each in manifests if _kind(each) == _NAMESPACE]
+    findings.is_open(*names)
+    if not any(name.text() in needs.namespaces for name in names):
+        return
+    jobs = [each for each in manifests if _kind(each) == _CRON_JOB]
     named = [job for job in jobs if str(job.subject) == needs.schedule]
-    if not named:
-        # A job whose name or namespace is unknown may be it.
-        if not findings.is_open(
-            *(field for job in jobs for field in (job.body.get("metadata", "name"), job.namespace))
-        ):
-            complaints.append(f"snapshots of its volumes on a schedule: the stack has no {needs.schedule}")
-        return complaints
-    suspended, schedule = named[0].body.get("spec", "suspend"), named[0].body.get("spec", "schedule")
+    for job in named:
+        for complaint in _complaints(job, manifests, findings):
+            findings.violation(job.subject, f"{job.subject.title} must {complaint}.")
+    # A job whose name or namespace is unknown may be it.
+    unnamed = [field for job in jobs for field in (job.body.get("metadata", "name"), job.namespace)]
+    if named or findings.is_open(*unnamed):
+        return
+    for place in manifests:
+        if _kind(place) == _NAMESPACE and place.body.get("metadata", "name").text() in needs.namespaces:
+            title = place.subject.title
+            findings.violation(
+                place.subject, f"{title} must have snapshots of its volumes: the stack has no {needs.schedule}."
+            )
+
+
+def _complaints(job: Manifest, manifests: Sequence[Manifest], findings: Findings) -> Iterator[str]:
+    suspended, schedule = job.body.get("spec", "suspend"), job.body.get("spec", "schedule")
     if not findings.is_open(suspended) and suspended.value not in (None, False):
-        complaints.append(f"snapshots of its volumes on a schedule: {needs.schedule} is suspended")
+        yield "not be suspended: the homes of workspaces would be without snapshots"
     if not findings.is_open(schedule) and not _is_daily(schedule):
-        complaints.append(f"snapshots of its volumes every day: {needs.schedule} does not run every day")
-    return complaints
+        yield "run every day: its schedule leaves days out, or is none"
+    if not any(_kind(each) == _CLASS for each in manifests):
+        yield "have a VolumeSnapshotClass to make snapshots with: the stack has none"
+
+
+def _kind(manifest: Manifest) -> tuple[str, str]:
+    return manifest.group, manifest.kind
 
 
 def _is_daily(schedule: Field) -> bool:

@@ -53,56 +53,63 @@ def check(resources: Sequence[Resource], required: RequiredPolicies, findings: F
 def _policy_complaint(wanted: str, policies: Sequence[Manifest], findings: Findings) -> str | None:
     """Return what is wrong with the policy of that name, None if it is there and strict, or that is open."""
     named = [each for each in policies if _name(each).text() == wanted]
-    if not named:
-        # One whose name is unknown may be it.
-        if findings.is_open(*(_name(each) for each in policies)):
-            return None
+    # One whose name is unknown may be it.
+    candidates = named or [each for each in policies if _name(each).unknown is not None]
+    complaints = [_laxness(each, findings) for each in candidates]
+    if not candidates:
         return f"the {_POLICY} '{wanted}': the stack has none of that name."
-    spec = named[0].body.get("spec")
+    if None in complaints:
+        findings.is_open(*(_name(each) for each in candidates))
+        return None
+    return f"the {_POLICY} '{wanted}' with {complaints[0]}."
+
+
+def _laxness(policy: Manifest, findings: Findings) -> str | None:
+    """Return how a policy lets through what it should not, None if it does not, or that is open."""
+    spec = policy.body.get("spec")
     failure, validations = spec.get("failurePolicy"), spec.get("validations")
-    # What is left out fails closed: the API server's default is Fail.
+    # Left out, it is Fail: so the API server.
     if not findings.is_open(failure) and not failure.is_missing and failure.value != "Fail":
-        return f"the {_POLICY} '{wanted}' with failurePolicy Fail: it has another one."
+        return "failurePolicy Fail: it has another one"
     if not findings.is_open(validations) and not any(True for _ in validations.items()):
-        return f"the {_POLICY} '{wanted}' with validations: it has none."
+        return "validations: it has none"
     return None
 
 
 def _binding_complaint(wanted: str, place: Manifest, bindings: Sequence[Manifest], findings: Findings) -> str | None:
     """Return that no binding makes the policy refuse in the namespace, None if one does, or that is open."""
-    verdicts = []
+    is_bound = False
     for binding in bindings:
         policy = binding.body.get("spec", "policyName")
         if policy.unknown is not None or policy.value == wanted:
-            verdicts.append(None if findings.is_open(policy) else _denies(binding, place, findings))
-    if True in verdicts or None in verdicts:
-        return None
-    return (
-        f"a {_BINDING} of '{wanted}' that selects it and denies: "
-        f"{'none of its bindings does' if verdicts else 'the policy has no binding'}."
-    )
+            is_bound = True
+            if _may_deny(binding, place, findings):
+                findings.is_open(policy)
+                return None
+    found = "none of its bindings does" if is_bound else "the policy has no binding"
+    return f"a {_BINDING} of '{wanted}' that selects it and denies: {found}."
 
 
-def _denies(binding: Manifest, place: Manifest, findings: Findings) -> bool | None:
-    """Say whether the binding makes a policy refuse whatever it judges in the namespace; None while that is open."""
+def _may_deny(binding: Manifest, place: Manifest, findings: Findings) -> bool:
+    """Say whether the binding makes a policy refuse whatever it judges in the namespace, or may; unknowns are noted."""
     spec = binding.body.get("spec")
     actions, match = spec.get("validationActions"), spec.get("matchResources")
-    if findings.is_open(spec, actions, match):
-        return None
-    if "Deny" not in {action.text() for action in actions.items()}:
-        return None if findings.is_open(*actions.items()) else False
-    rest = [match.get(key) for key in ("objectSelector", "resourceRules", "excludeResourceRules")]
-    selector = match.get("namespaceSelector")
-    if findings.is_open(selector, *rest):
-        return None
-    if any(not _is_empty(each) for each in rest):
-        # It would refuse some objects only.
+    listed = list(actions.items())
+    deciding = [actions, *listed, match]
+    is_open_action = any(action.unknown is not None for action in (actions, *listed))
+    if not is_open_action and "Deny" not in [action.text() for action in listed]:
         return False
-    name = _name(place).text() or ""
-    chosen = selects(selector, place.body.get("metadata", "labels"), extra={_NAME_LABEL: name})
+    for key in ("objectSelector", "resourceRules", "excludeResourceRules"):
+        # With any of them it would refuse some objects only.
+        if not _is_empty(match.get(key)):
+            return False
+        deciding.append(match.get(key))
+    selector, labels = match.get("namespaceSelector"), place.body.get("metadata", "labels")
+    chosen = selects(selector, labels, extra={_NAME_LABEL: _name(place).text() or ""})
     if chosen is None:
-        findings.is_open(place.body.get("metadata", "labels"), *_inside(selector))
-    return chosen
+        deciding += [selector, labels, *_inside(selector), *_inside(labels)]
+    findings.is_open(*deciding)
+    return chosen is not False
 
 
 def _inside(field: Field) -> list[Field]:

@@ -61,8 +61,9 @@ def check(resources: Sequence[Resource], keys: QuotaKeys, findings: Findings) ->
                 found[text] = holds
         for place in places:
             name = place.body.get("metadata", "name")
-            # A namespace whose name is unknown may be any of those that are guarded: it is open.
-            if not findings.is_open(name) and (name.text() or "") not in found and not may_be_anywhere:
+            # A namespace whose name is unknown may be any of those that are guarded.
+            may_be_guarded = bool(found) if findings.is_open(name) else (name.text() or "") in found
+            if not may_be_guarded and not may_be_anywhere:
                 findings.violation(place.subject, f"{place.subject.title} must have {guard.title}: it has none.")
 
 
@@ -110,18 +111,19 @@ def _is_quantity(amount: Field) -> bool:
 
 def _is_default_deny(manifest: Manifest, _keys: QuotaKeys, findings: Findings) -> bool | None:
     spec = manifest.body.get("spec")
-    if findings.is_open(spec):
-        return None
     selector, types = spec.get("podSelector"), spec.get("policyTypes")
     selected = (selector.get("matchLabels"), selector.get("matchExpressions"))
     allowed = (spec.get("ingress"), spec.get("egress"))
-    fields = (selector, *selected, types, *types.items(), *allowed)
-    if any(field.unknown is not None for field in (selector, types, *types.items())):
-        findings.is_open(*fields)
-        return None
-    directions = {direction.text() for direction in types.items()}
-    denies = selector.is_mapping and directions == _DIRECTIONS and all(map(_is_empty_or_open, (*selected, *allowed)))
-    return False if not denies else (None if findings.is_open(*fields) else True)
+    directions = list(types.items())
+    are_known = types.unknown is None and all(direction.unknown is None for direction in directions)
+    denies = (
+        (selector.is_mapping or selector.unknown is not None)
+        and (not are_known or {direction.text() for direction in directions} == _DIRECTIONS)
+        and all(map(_is_empty_or_open, (*selected, *allowed)))
+    )
+    if not denies:
+        return False
+    return None if findings.is_open(selector, *selected, types, *directions, *allowed) else True
 
 
 def _is_empty_or_open(field: Field) -> bool:

@@ -68,9 +68,8 @@ def _version_complaints(release: ReleaseView, findings: Findings) -> Iterator[st
 
 
 def _source_complaints(release: ReleaseView, sources: ChartSources, findings: Findings) -> Iterator[str]:
-    chart, options = release.properties.get("chart"), release.properties.get("repositoryOpts")
-    repository = options.get("repo")
-    if findings.is_open(chart, repository):
+    chart = release.properties.get("chart")
+    if findings.is_open(chart):
         return
     text = chart.text()
     if not text:
@@ -83,7 +82,9 @@ def _source_complaints(release: ReleaseView, sources: ChartSources, findings: Fi
         if urlsplit(text).scheme != _OCI or ":" in name or not sources.has_repository(home):
             yield f"take its chart from an allowed repository ({_listed(sources)}): it takes it from another"
     else:
-        yield from _repository_complaints(repository, sources)
+        repository = release.properties.get("repositoryOpts", "repo")
+        if not findings.is_open(repository):
+            yield from _repository_complaints(repository, sources)
 
 
 def _repository_complaints(repository: Field, sources: ChartSources) -> Iterator[str]:

@@ -26,10 +26,18 @@ class TokenUsers:
 
     def may_be_one(self, manifest: Manifest) -> bool:
         """Say whether the object may turn out to be one of them once its unknown name or namespace is known."""
-        names = manifest.body.get("metadata", "name"), manifest.namespace
-        return any(field.unknown is not None for field in names) and any(
-            each.startswith(f"{manifest.kind} ") for each in self.workloads
-        )
+        name, namespace = manifest.body.get("metadata", "name"), manifest.namespace
+        if name.unknown is None and namespace.unknown is None:
+            return False
+        own = ("" if namespace.unknown is None and namespace.text() is None else namespace.text(), name.text())
+        for workload in self.workloads:
+            kind, _, path = workload.partition(" ")
+            theirs = path.rpartition("/")[::2]
+            if kind == manifest.kind and all(
+                here is None or here == there for here, there in zip(own, theirs, strict=True)
+            ):
+                return True
+        return False
 
 
 def check(resource: Resource, users: TokenUsers, findings: Findings) -> None:
