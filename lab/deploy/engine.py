@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from pulumi import automation as auto
-from semver import VersionInfo
 
-import versions
 from core.errors import InterruptedRunError, SptFlowError
 from lab.deploy.engine_home import forbid_engine_log
 from lab.deploy.import_ahead import import_ahead
 from lab.deploy.interrupt import InterruptGuard
+from lab.deploy.lean_automation import LeanStack, LeanWorkspace, PinnedCommand
 from lab.deploy.quiet_sdk import without_debug_lines
 from lab.deploy.run_events import RunEvents
 from lab.deploy.run_failure import explain_failure
@@ -55,7 +54,7 @@ class Engine:
         self.stack = stack
         self.files = files
         self._on_status: Callable[[str], None] = lambda _: None
-        self._opened: auto.Stack | None = None
+        self._opened: LeanStack | None = None
 
     def report_to(self, on_status: Callable[[str], None]) -> Self:
         """Send the status lines of the runs to come to `on_status`."""
@@ -100,7 +99,7 @@ class Engine:
     def outputs(self) -> dict[str, Any]:
         """Return what the stack's last run exported, secrets in clear; nothing is run."""
         try:
-            return {name: output.value for name, output in self._open().outputs().items()}
+            return {name: output.value for name, output in self._open().read_outputs().items()}
         except auto.CommandError as error:
             raise self._explained(RunEvents(), str(error)) from None
 
@@ -137,19 +136,19 @@ class Engine:
         config = self.files.policy_config
         return ([str(pack)] if pack else None), ([str(config)] if config else None)
 
-    def _open(self) -> auto.Stack:
+    def _open(self) -> LeanStack:
         if self._opened is None:
             forbid_engine_log(self.files.home)
-            workspace = _PinnedWorkspace(
+            workspace = LeanWorkspace(
                 known=self.files.stack_exists,
                 work_dir=str(self.files.work),
                 pulumi_home=str(self.files.home),
                 program=self._program,
                 env_vars=self._environment(),
-                pulumi_command=_PinnedCommand(self.files.launchers),
+                pulumi_command=PinnedCommand(self.files.launchers),
             )
             try:
-                self._opened = auto.Stack.create_or_select(self.stack, workspace)
+                self._opened = LeanStack.open(self.stack, workspace)
             except auto.CommandError as error:
                 raise self._explained(RunEvents(), str(error)) from None
         return self._opened
@@ -174,27 +173,6 @@ class Engine:
         if root not in sys.path:
             sys.path.insert(0, root)
         runpy.run_path(str(self.files.program), run_name="__main__")
-
-
-class _PinnedCommand(auto.PulumiCommand):
-    """The toolchain's Pulumi CLI: its version is pinned, so it is not run once more just to ask for it."""
-
-    def __init__(self, launchers: Path) -> None:
-        self.command = str(launchers / "bin" / "pulumi")
-        self.version = VersionInfo.parse(versions.PULUMI)
-
-
-class _PinnedWorkspace(auto.LocalWorkspace):
-    """A workspace in which a stack whose checkpoint is there need not be selected: every call names it anyway."""
-
-    def __init__(self, *, known: bool, **options: Any) -> None:  # noqa: ANN401 - handed through as they are
-        super().__init__(**options)
-        self._known = known
-
-    def select_stack(self, stack_name: str) -> None:
-        """Select the stack, unless it is known to exist."""
-        if not self._known:
-            super().select_stack(stack_name)
 
 
 def scrub_environment() -> None:
