@@ -12,6 +12,7 @@ POLICY_ARGUMENTS = $(if $(filter file,$(origin STACK)),,--stack '$(STACK)') $(fo
 
 PY := .venv/bin/python
 LAB := $(PY) -m lab
+CI := $(PY) -m ci
 BOOT := @sh lab/bootstrap.sh
 
 # One run starts up to ten Python processes: without stored bytecode each of them compiles the program anew.
@@ -19,9 +20,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help up demo preview policy status down toolchain test lint format bench mutation
+.PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
+.PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  STACK=dev      the stack to work on (dev is the embedded lab; staging and prod are clusters of yours)"
 	@echo "  FILE=a.yaml    make policy judges files: rendered YAML, a preview or a state as JSON; - is standard input"
@@ -61,13 +64,14 @@ toolchain: ## build what is missing of the lab's tools
 test: lint toolchain ## lint, then every test that can run on this machine
 	@$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder
 
-lint: ## ruff, mypy, shellcheck, yamllint
+lint: ## ruff, mypy, shellcheck, yamllint, actionlint, zizmor, terraform fmt, hadolint
 	$(BOOT)
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy .
 	@git ls-files -z '*.sh' .ci/run | xargs -0 .venv/bin/shellcheck
 	@.venv/bin/yamllint --strict .
+	@$(LAB) lint
 
 format: ## let ruff format and sort
 	$(BOOT)
@@ -81,3 +85,54 @@ bench: ## measure the figures and write docs/benchmarks.md
 mutation: ## change the policy rules in every small way, and see that tests notice
 	@sh lab/bootstrap.sh lab dev mutation
 	@$(PY) -m tests.policy.mutation --max-children $(TEST_PROCESSES)
+
+# What the workflows run. Values reach the commands by the environment alone, where `make ci-preview STACK=staging` and
+# a workflow's `env:` put them: no shell ever reads them. `make ci-... ` without a value says what is missing.
+ci-setup: ## install Pulumi's plugins for the program, for runs with the official CLI
+	$(BOOT)
+	@pulumi install --no-dependencies --non-interactive
+
+ci-test: ## the tests that need neither root nor a lab
+	$(BOOT)
+	@$(PY) -m pytest -m "not lab and not faults and not official" --numprocesses auto --dist loadgroup \
+		--no-loadscope-reorder tests/unit tests/policy
+
+ci-facts: ## print the pinned version of Pulumi's CLI and the newest release
+	$(BOOT)
+	@$(CI) facts
+
+ci-login: ## log Pulumi in to PULUMI_BACKEND_URL, with the job's own token where it is Pulumi Cloud
+	$(BOOT)
+	@$(CI) login
+
+ci-kubeconfig: ## write the kubeconfig of STACK, with no secret in it
+	$(BOOT)
+	@$(CI) kubeconfig
+
+ci-preview: ## preview STACK with the official CLI under the policies, into OUT=preview.json
+	$(BOOT)
+	@$(CI) preview
+
+ci-comment: ## write PREVIEW=preview.json (and POLICY=policy.md) as a comment, into OUT=comment.md
+	$(BOOT)
+	@$(CI) comment
+
+ci-post-comment: ## put COMMENT="a.md b.md" on the pull request, in place of the one before
+	$(BOOT)
+	@$(CI) post-comment
+
+deploy-window: ## say whether STACK may be deployed now; OVERRIDE=reason all the same
+	$(BOOT)
+	@$(CI) deploy-window
+
+ci-deploy: ## deploy STACK with the official CLI, if its window and the policies allow it
+	$(BOOT)
+	@$(CI) deploy
+
+ci-drift: ## compare STACK's cluster with the program; fails if they differ
+	$(BOOT)
+	@$(CI) drift
+
+ci-drift-issue: ## open or update (DRIFT=true) or close (DRIFT=false) the issue about STACK
+	$(BOOT)
+	@$(CI) drift-issue

@@ -1,6 +1,7 @@
 """Every pinned version of the platform, one constant each, with a marker for the update bot."""
 
 __all__ = [
+    "ACTIONLINT",
     "CODER",
     "CODER_LAB",
     "CODE_SERVER",
@@ -57,6 +58,9 @@ TERRAFORM_PROVIDER_CODER = "2.19.0"
 TERRAFORM_PROVIDER_KUBECTL = "1.19.0"
 # renovate: datasource=go depName=github.com/coder/envbuilder
 ENVBUILDER = "1.3.0"
+# Reads the workflows in `make lint`.
+# renovate: datasource=go depName=github.com/rhysd/actionlint
+ACTIONLINT = "1.7.12"
 # Not newer than the client (pg_dump) of the Debian release that the platform's own images are made of.
 # renovate: datasource=docker depName=postgres
 POSTGRES = "15.14"

@@ -12,7 +12,7 @@ from core.errors import InterruptedRunError, SptFlowError, UsageError
 from lab.commands.failure import show_failure, unexpected
 
 _DEBUG: Final = "SPT_FLOW_DEBUG"
-COMMANDS: Final = ("up", "demo", "preview", "policy", "status", "down", "toolchain")
+COMMANDS: Final = ("up", "demo", "preview", "policy", "status", "down", "toolchain", "lint")
 """The commands, in the order they are listed; each is a module of its name."""
 
 app = typer.Typer(

@@ -1,6 +1,6 @@
 """The programs that are built from pinned Go modules."""
 
-__all__ = ["GO_TOOLS", "MODULES", "GoTool"]
+__all__ = ["GO_TOOLS", "LINT_TOOLS", "MODULES", "GoTool"]
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,3 +153,14 @@ GO_TOOLS: tuple[GoTool, ...] = (
         variables=(("github.com/coder/envbuilder/buildinfo.tag", versions.ENVBUILDER),),
     ),
 )
+
+LINT_TOOLS: tuple[GoTool, ...] = (
+    GoTool(
+        name="actionlint",
+        version=versions.ACTIONLINT,
+        module="github.com/rhysd/actionlint",
+        packages=("github.com/rhysd/actionlint/cmd/actionlint",),
+    ),
+    *(tool for tool in GO_TOOLS if tool.name == "terraform"),
+)
+"""What `make lint` needs; no lab runs the first of them."""

@@ -12,7 +12,8 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text()
 SVG = "{http://www.w3.org/2000/svg}"
 
 _FORBIDDEN = {
-    "core": {"components", "jobs", "lab", "policies", "settings"},
+    "ci": {"benchmarks", "components", "jobs", "lab", "policies", "sptcoder"},
+    "core": {"ci", "components", "jobs", "lab", "policies", "settings"},
     "components": {"benchmarks", "lab", "policies"},
     "jobs": {"benchmarks", "components", "lab", "policies", "settings"},
     "lab": {"benchmarks", "components"},

@@ -7,9 +7,10 @@ import pytest
 
 import versions
 from lab.cluster import addons
-from lab.toolchain.gotools import GO_TOOLS, MODULES, GoTool
+from lab.toolchain.gotools import GO_TOOLS, LINT_TOOLS, MODULES, GoTool
 
-WITH_DEPENDENCIES = [tool for tool in GO_TOOLS if tool.name != "pause"]
+ALL_TOOLS = tuple({tool.name: tool for tool in (*GO_TOOLS, *LINT_TOOLS)}.values())
+WITH_DEPENDENCIES = [tool for tool in ALL_TOOLS if tool.name != "pause"]
 WITH_MAIN_OF_THEIR_OWN = {"coredns", "pause", "registry"}
 SAME_VERSIONS = (
     ("registry", "coredns", "helm", "local-path-provisioner", "terraform-provider-coder", "terraform-provider-kubectl"),
@@ -31,7 +32,7 @@ def test_go_mod_requires_the_version_of_versions_py(tool: GoTool) -> None:
     assert requirement(tool) == tool.version
 
 
-@pytest.mark.parametrize("tool", GO_TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", ALL_TOOLS, ids=lambda tool: tool.name)
 def test_tools_go_imports_every_package_that_is_built(tool: GoTool) -> None:
     if tool.name in WITH_MAIN_OF_THEIR_OWN:
         assert tool.packages == (".",)
@@ -78,7 +79,7 @@ def test_the_lab_s_dns_has_every_plugin_that_its_configuration_uses() -> None:
     assert {"errors", "kubernetes", "cache"} <= used
 
 
-@pytest.mark.parametrize("tool", GO_TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", ALL_TOOLS, ids=lambda tool: tool.name)
 def test_the_compiler_is_new_enough_for_every_module(tool: GoTool) -> None:
     found = re.search(r"^go (\S+)$", (tool.folder / "go.mod").read_text(), re.MULTILINE)
     assert found is not None
@@ -87,7 +88,7 @@ def test_the_compiler_is_new_enough_for_every_module(tool: GoTool) -> None:
 
 
 def test_every_wrapper_module_belongs_to_a_tool() -> None:
-    assert sorted(folder.name for folder in MODULES.iterdir()) == sorted(tool.name for tool in GO_TOOLS)
+    assert sorted(folder.name for folder in MODULES.iterdir()) == sorted(tool.name for tool in ALL_TOOLS)
 
 
 def test_the_programs_the_lab_runs_are_all_there() -> None:
@@ -97,6 +98,11 @@ def test_the_programs_the_lab_runs_are_all_there() -> None:
         *("coder", "envbuilder", "terraform", "terraform-provider-coder", "terraform-provider-kubectl"),
         *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl"),
     }
+
+
+def test_a_lab_is_not_kept_waiting_for_linters() -> None:
+    assert [tool.name for tool in LINT_TOOLS] == ["actionlint", "terraform"]
+    assert "actionlint" not in {tool.name for tool in GO_TOOLS}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The commands of `python -m ci`, one a file: parse, call a service, print."""

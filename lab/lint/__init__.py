@@ -1,0 +1,1 @@
+"""What `make lint` checks beside Python: workflows, Terraform's format, Dockerfiles."""
