@@ -8,16 +8,20 @@ from policies.change_rule import ChangeRule
 from policies.rule import EngineRule
 from policies.rules.binding_grants import BINDING_GRANTS
 from policies.rules.claim_storage import CLAIM_STORAGE
+from policies.rules.config_map_secrets import CONFIG_MAP_SECRETS
 from policies.rules.home_snapshots import HOME_SNAPSHOTS
 from policies.rules.image_digests import IMAGE_DIGESTS
 from policies.rules.image_registries import IMAGE_REGISTRIES
 from policies.rules.image_tags import IMAGE_TAGS
+from policies.rules.metadata_secrets import METADATA_SECRETS
 from policies.rules.namespace_admission import NAMESPACE_ADMISSION
 from policies.rules.namespace_guards import NAMESPACE_GUARDS
 from policies.rules.namespace_pod_security import NAMESPACE_POD_SECURITY
 from policies.rules.object_identity import OBJECT_IDENTITY
 from policies.rules.object_labels import OBJECT_LABELS
 from policies.rules.object_names import OBJECT_NAMES
+from policies.rules.onepassword_vaults import ONEPASSWORD_VAULTS
+from policies.rules.plain_inputs import PLAIN_INPUTS
 from policies.rules.quota_kvm import QUOTA_KVM
 from policies.rules.release_options import RELEASE_OPTIONS
 from policies.rules.release_replicas import RELEASE_REPLICAS
@@ -46,6 +50,7 @@ from policies.rules.workload_privilege_escalation import WORKLOAD_PRIVILEGE_ESCA
 from policies.rules.workload_privileged import WORKLOAD_PRIVILEGED
 from policies.rules.workload_proc_mount import WORKLOAD_PROC_MOUNT
 from policies.rules.workload_seccomp import WORKLOAD_SECCOMP
+from policies.rules.workload_secrets import WORKLOAD_SECRETS
 from policies.rules.workload_selinux import WORKLOAD_SELINUX
 from policies.rules.workload_shape import WORKLOAD_SHAPE
 from policies.rules.workload_sysctls import WORKLOAD_SYSCTLS
@@ -80,6 +85,11 @@ RULES: Final[tuple[EngineRule[Any], ...]] = (
     IMAGE_TAGS,
     IMAGE_REGISTRIES,
     IMAGE_DIGESTS,
+    WORKLOAD_SECRETS,
+    CONFIG_MAP_SECRETS,
+    METADATA_SECRETS,
+    PLAIN_INPUTS,
+    ONEPASSWORD_VAULTS,
     NAMESPACE_POD_SECURITY,
     NAMESPACE_GUARDS,
     NAMESPACE_ADMISSION,

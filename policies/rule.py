@@ -4,6 +4,7 @@ __all__ = ["Config", "EngineRule", "ResourceRule", "Rule", "RuleWords", "StackRu
 
 import copy
 import datetime as dt
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,11 +26,13 @@ from pulumi_policy.proxy import UnknownValueError
 from core.fields import Field
 from policies.exemption import EXEMPTIONS_SCHEMA, Exemption
 from policies.findings import Findings, Subject, Violation
+from policies.redaction import redacted
 from policies.resource import Resource
 
 Config = TypeVar("Config")
 
 _EXEMPTIONS: Final = "exemptions"
+_LATEST: Final = threading.local()
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,7 @@ class ResourceRule(EngineRule[Config]):
         findings = Findings()
         settings, granted = self.settings(config)
         self.check(resource, settings, findings)
+        findings.violations = redacted(findings.violations, (resource.properties,))
         return self._verdict(findings, granted, today, lambda: _subjects([resource]))
 
     def policy(self) -> ResourceValidationPolicy:
@@ -171,6 +175,7 @@ class StackRule(EngineRule[Config]):
         findings = Findings()
         settings, granted = self.settings(config)
         self.check(resources, settings, findings)
+        findings.violations = redacted(findings.violations, (each.properties for each in resources))
         return self._verdict(findings, granted, today, lambda: _subjects(resources))
 
     def policy(self) -> StackValidationPolicy:
@@ -184,13 +189,19 @@ class StackRule(EngineRule[Config]):
 
 
 def _resource(args: Any) -> Resource:  # noqa: ANN401 - ResourceValidationArgs, PolicyResource: no common base
-    return Resource(
+    """Return the resource; rules that are handed the same properties one after the other share what they read."""
+    latest = getattr(_LATEST, "resource", None)
+    if isinstance(latest, Resource) and latest.properties.value is args.props and latest.urn == args.urn:
+        return latest
+    resource = Resource(
         type=args.resource_type,
         name=args.name,
         properties=Field(args.props, unknown_errors=(UnknownValueError,)),
         urn=args.urn,
         is_protected=bool(args.opts.protect),
     )
+    _LATEST.resource = resource
+    return resource
 
 
 def _report(verdict: Verdict, report: ReportViolation) -> None:
