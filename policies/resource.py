@@ -2,6 +2,7 @@
 
 __all__ = ["Manifest", "Resource"]
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,7 @@ from policies.findings import Findings, Subject
 
 _TOKEN_PARTS: Final = 3
 _PROVIDER: Final = "kubernetes"
+_KIND: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,62}", re.ASCII)
 _LEGACY: Final = "core"
 # Tokens of the provider's package that are no objects of the API server.
 _NO_OBJECTS: Final = frozenset({"helm.sh", "yaml", "kustomize"})
@@ -59,7 +61,7 @@ class Manifest:
         has_name = name is not None and is_subdomain(name)
         has_namespace = namespace is not None and is_label(namespace)
         return Subject(
-            self.kind,
+            self.kind if _KIND.fullmatch(self.kind) else "object",
             namespace if namespace is not None and has_namespace else "",
             name if name is not None and has_name else self.fallback_name,
             self.origin,
