@@ -10,6 +10,8 @@ from policies.pod_places import Place, places_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
 
+_HIGHEST: Final = 65535
+
 
 def check(resource: Resource, _config: None, findings: Findings) -> None:
     """Report ports of containers that are also ports of the node."""
@@ -25,8 +27,8 @@ def _check_port(place: Place, port: Field, findings: Findings) -> None:
     if findings.is_open(port) or port.is_missing:
         return
     number = port.integer()
-    if number is None:
-        place.violation(findings, "must have a hostPort that is a whole number: its value is none.")
+    if number is None or not 0 <= number <= _HIGHEST:
+        place.violation(findings, f"must have a hostPort that is a whole number up to {_HIGHEST}: its value is none.")
     elif number != 0:
         place.violation(findings, f"must not take a port of its node: its hostPort is {number}.")
 
