@@ -5,6 +5,7 @@ __all__ = ["PulumiEngine", "find_pulumi"]
 import asyncio
 import contextlib
 import gc
+import json
 import os
 import shutil
 import sys
@@ -17,10 +18,13 @@ from typing import Any
 from pulumi import automation as auto
 
 from lab.deploy.engine_home import forbid_engine_log
+from lab.deploy.lean_automation import LeanStack, LeanWorkspace, PinnedCommand
 from lab.plugins.installation import install_plugins
 
 _TIDY_SECONDS = 5.0
 _PROJECT = Path(__file__).resolve().parents[2]
+_PROJECT_NAME = "plugins"
+_STACK = "test"
 
 
 def find_pulumi() -> Path | None:
@@ -46,9 +50,9 @@ class PulumiEngine:
     events: list[auto.events.EngineEvent] = field(default_factory=list)
     operations: dict[str, int] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
-    _stack: auto.Stack | None = None
+    _stack: LeanStack | None = None
 
-    def stack(self, program: Callable[[], object]) -> auto.Stack:
+    def stack(self, program: Callable[[], object]) -> LeanStack:
         """Return the stack, with `program` as its program."""
         if self._stack is None:
             self._stack = self._open()
@@ -59,16 +63,19 @@ class PulumiEngine:
         self._stack.workspace.program = inline
         return self._stack
 
-    def _open(self) -> auto.Stack:
+    def _open(self) -> LeanStack:
         home, work = self.folder / "home", self.folder / "work"
         work.mkdir(parents=True, exist_ok=True)
         (self.folder / "tmp").mkdir(exist_ok=True)
         install_plugins(home, python=Path(sys.executable), project=_PROJECT, official={})
         forbid_engine_log(home)
-        options = auto.LocalWorkspaceOptions(
+        workspace = LeanWorkspace(
+            known=True,
             work_dir=str(work),
+            project_settings=auto.ProjectSettings(name=_PROJECT_NAME, runtime="python", main=str(Path.cwd())),
+            program=lambda: None,
             pulumi_home=str(home),
-            pulumi_command=auto.PulumiCommand(root=str(self._root())),
+            pulumi_command=PinnedCommand(self._root()),
             env_vars={
                 "PULUMI_BACKEND_URL": f"file://{self.backend}",
                 "PULUMI_CONFIG_PASSPHRASE": "for tests",
@@ -78,7 +85,9 @@ class PulumiEngine:
                 **self.environment,
             },
         )
-        return auto.create_or_select_stack("test", project_name="plugins", program=lambda: None, opts=options)
+        if not self._checkpoint.exists():
+            workspace.create_stack(_STACK)
+        return LeanStack.open(_STACK, workspace)
 
     @property
     def backend(self) -> Path:
@@ -86,6 +95,10 @@ class PulumiEngine:
         folder = self.folder / "backend"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    @property
+    def _checkpoint(self) -> Path:
+        return self.backend / ".pulumi" / "stacks" / _PROJECT_NAME / f"{_STACK}.json"
 
     def preview(self, program: Callable[[], object], **options: Any) -> dict[str, int]:  # noqa: ANN401 - passed on
         """Return how many resources would have which operation."""
@@ -96,14 +109,18 @@ class PulumiEngine:
     def up(self, program: Callable[[], object], **options: Any) -> dict[str, Any]:  # noqa: ANN401 - passed on
         """Return the outputs; the operations are in `operations`."""
         with _tidied():
-            result = self.stack(program).up(on_output=self.said.append, on_event=self.events.append, **options)
-        self.operations = {str(kind): count for kind, count in (result.summary.resource_changes or {}).items()}
-        return {name: output.value for name, output in result.outputs.items()}
+            self.stack(program).up(on_output=self.said.append, on_event=self.events.append, **options)
+        self.operations = self._counted()
+        deployment = self._deployment()
+        if deployment is None:
+            return {name: output.value for name, output in self.stack(program).read_outputs().items()}
+        stacks = [item for item in deployment.get("resources", []) if item["type"] == "pulumi:pulumi:Stack"]
+        return {name: value for item in stacks for name, value in item.get("outputs", {}).items()}
 
     def refresh(self, program: Callable[[], object]) -> dict[str, int]:
         """Return how many resources had which operation."""
-        result = self.stack(program).refresh(on_output=self.said.append)
-        return {str(kind): count for kind, count in (result.summary.resource_changes or {}).items()}
+        self.stack(program).refresh(on_output=self.said.append, on_event=self.events.append)
+        return self._counted()
 
     def destroy(self) -> None:
         """Delete all resources."""
@@ -111,8 +128,21 @@ class PulumiEngine:
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Return the resources in state by the last part of their URN."""
-        deployment = self.stack(lambda: None).export_stack().deployment or {}
+        deployment = self._deployment() or self.stack(lambda: None).export_stack().deployment or {}
         return {item["urn"].rsplit("::", 1)[-1]: item for item in deployment.get("resources", [])}
+
+    def _counted(self) -> dict[str, int]:
+        """Return the operations of the last run, as its last event sums them up."""
+        summary = next(event.summary_event for event in reversed(self.events) if event.summary_event is not None)
+        return {str(getattr(kind, "value", kind)): count for kind, count in summary.resource_changes.items()}
+
+    def _deployment(self) -> dict[str, Any] | None:
+        """Return the state as it lies on the disk, or None if something in it is encrypted: the CLI can read that."""
+        text = self._checkpoint.read_text(encoding="utf-8")
+        if '"ciphertext"' in text:
+            return None
+        deployment: dict[str, Any] = json.loads(text)["checkpoint"]["latest"] or {}
+        return deployment
 
     def kept_files(self) -> Iterator[tuple[Path, bytes]]:
         """Yield every file below the engine's folders, with its content."""
