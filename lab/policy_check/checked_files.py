@@ -4,7 +4,7 @@ __all__ = ["FileContent", "read_files"]
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from lab.policy_check.check import Location
 from lab.policy_check.engine_files import is_preview, is_state, read_preview, read_state
 from lab.policy_check.file_content import FileContent
 from lab.policy_check.manifests import is_manifest, manifest_resource
-from lab.policy_check.yaml_documents import Document, load_documents
+from lab.policy_check.yaml_documents import MOST_NESTED, Document, load_documents
 from policies.findings import Findings
 from policies.resource import Resource
 
@@ -42,6 +42,8 @@ def _read_file(name: str) -> FileContent:
     if not text.strip():
         raise UsageError(f"{shown} is empty; {_EXPECTED}.")
     whole = _json_of(text)
+    if _is_deep(whole):
+        raise UsageError(f"{shown} is nested too deeply.")
     if isinstance(whole, Mapping):
         if is_preview(whole):
             return read_preview(whole, shown)
@@ -75,6 +77,21 @@ def _json_of(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def _is_deep(value: object) -> bool:
+    level: list[object] = [value]
+    for _ in range(MOST_NESTED + 1):
+        level = [below for each in level for below in _below(each)]
+        if not level:
+            return False
+    return True
+
+
+def _below(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _manifests(documents: Sequence[Document], shown: str) -> FileContent:

@@ -3,7 +3,7 @@
 __all__ = ["is_preview", "is_state", "read_preview", "read_state"]
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
@@ -39,8 +39,9 @@ def is_state(content: Mapping[str, Any]) -> bool:
 
 def read_preview(content: Mapping[str, Any], name: str) -> FileContent:
     """Return the resources that there would be, and the steps that lead there."""
-    found = FileContent(gap=_gap(content))
-    for step in content.get("steps") or ():
+    steps = _listed(content.get("steps"), f"{name} looks like a preview, but its steps are")
+    found = FileContent(gap=_gap(content, steps))
+    for step in steps:
         if not isinstance(step, Mapping) or not isinstance(step.get("urn"), str):
             raise UsageError(f"{name} looks like a preview, but one of its steps has no URN.")
         old, new = _state(step.get("oldState")), _state(step.get("newState"))
@@ -64,7 +65,8 @@ def read_preview(content: Mapping[str, Any], name: str) -> FileContent:
 def read_state(content: Mapping[str, Any], name: str) -> FileContent:
     """Return the resources of a state; those that wait for their deletion are left out."""
     found = FileContent()
-    for resource in content["deployment"].get("resources") or ():
+    resources = content["deployment"].get("resources")
+    for resource in _listed(resources, f"{name} looks like a state, but its resources are"):
         if not isinstance(resource, Mapping) or not isinstance(resource.get("urn"), str):
             raise UsageError(f"{name} looks like a state, but one of its resources has no URN.")
         if resource.get("delete") is not True:
@@ -72,10 +74,18 @@ def read_state(content: Mapping[str, Any], name: str) -> FileContent:
     return found
 
 
-def _gap(content: Mapping[str, Any]) -> str:
+def _listed(value: object, what: str) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise UsageError(f"{what} no list.")
+    return value
+
+
+def _gap(content: Mapping[str, Any], steps: Sequence[object]) -> str:
     summary = content.get("changeSummary")
     left_out = summary.get("same", 0) if isinstance(summary, Mapping) else 0
-    shown = sum(1 for step in content.get("steps") or () if isinstance(step, Mapping) and step.get("op") == "same")
+    shown = sum(1 for step in steps if isinstance(step, Mapping) and step.get("op") == "same")
     if not isinstance(left_out, int) or left_out <= shown:
         return ""
     return f"the preview leaves out {left_out - shown} unchanged resources; make it with --show-sames"

@@ -3,7 +3,9 @@
 __all__ = ["sarif_report"]
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import versions
 from lab.policy_check.check import Check
@@ -30,7 +32,7 @@ def _run(check: Check) -> dict[str, Any]:
     for exempted in report.exempted:
         why = f"{exempted.reason} (until {exempted.expires.isoformat()})"
         result = _result(check, exempted.rule, exempted.resource, exempted.sentence, level="note")
-        results.append({**result, "suppressions": [{"kind": "external", "status": "accepted", "justification": why}]})
+        results.append({**result, "suppressions": [{"kind": "external", "justification": why}]})
     for open_check in report.undecided:
         text = f"{open_check.resource} cannot be judged before the update: it waits for {open_check.place}."
         result = _result(check, open_check.rule, open_check.resource, text, level="none")
@@ -87,5 +89,8 @@ def _result(check: Check, rule: str, resource: str, text: str, *, level: str) ->
 
 
 def _uri(file: str) -> str:
-    """Return a file's name as a relative reference; what is not in the tree keeps its name alone."""
-    return file.removeprefix("./").lstrip("/").replace(" ", "%20")
+    """Return a file's name as a reference: relative to the working directory if it is below, else in full."""
+    path = Path(file)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

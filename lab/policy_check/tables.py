@@ -28,7 +28,7 @@ def print_checks(checks: Sequence[Check], console: Console) -> None:
         _print_table(console, "What to do", ("rule", "remediation"), remedies)
     failed = [check.title for check in checks if not check.passed]
     verdict = Text(f"Not passed: {'; '.join(failed)}.", "bold red") if failed else Text("Passed.", "bold green")
-    console.print(verdict, soft_wrap=True)
+    console.print(Text("\n" if remedies else "") + verdict, soft_wrap=True)
 
 
 def _print_check(check: Check, console: Console) -> None:
