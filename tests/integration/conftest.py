@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import ports
+from core.kubernetes_names import object_labels
 from lab.cluster import start_lab
 from lab.deploy.service import deploy
 from lab.deploy.stack_file import StackFile, load_stack_file
@@ -46,7 +47,7 @@ class Platform:
         return {
             "apiVersion": "v1",
             "kind": "Pod",
-            "metadata": {"name": name, "namespace": namespace},
+            "metadata": {"name": name, "namespace": namespace, "labels": object_labels(name, "test")},
             "spec": {
                 "terminationGracePeriodSeconds": 0,
                 "automountServiceAccountToken": False,

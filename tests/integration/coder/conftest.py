@@ -101,7 +101,13 @@ resource "kubectl_manifest" "pod" {
     metadata = {
       name      = "tiny-${data.coder_workspace.me.id}"
       namespace = "coder-workspace"
-      labels    = { "com.coder.workspace.id" = data.coder_workspace.me.id }
+      labels = {
+        "app.kubernetes.io/name"       = "tiny"
+        "app.kubernetes.io/component"  = "test"
+        "app.kubernetes.io/part-of"    = "spt-flow"
+        "app.kubernetes.io/managed-by" = "pulumi"
+        "com.coder.workspace.id"       = data.coder_workspace.me.id
+      }
     }
     spec = {
       automountServiceAccountToken  = false

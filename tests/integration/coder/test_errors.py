@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sptcoder.api import ApiError, CoderClient
+from sptcoder.api.job_watch import JobFailedError
 from sptcoder.api.models.workspace import Workspace
 from sptcoder.api.workspace_wait import wait_for_agents, wait_for_build
 from tests.support.coder_site import SMALL, WORKSPACES, CoderSite, wait_until
@@ -68,11 +69,11 @@ def test_a_repository_that_needs_a_github_link_does_not_keep_the_workspace_from_
     assert site.ssh("no-github-link", "ls -A ~/private 2>&1 || true").strip() in {"", _absent("private")}
 
 
-def test_a_registry_that_does_not_answer_is_told_by_the_pod_and_the_workspace_can_be_deleted(
+def test_an_image_that_no_registry_has_is_told_by_the_pod_and_the_workspace_can_be_deleted(
     site: CoderSite, client: CoderClient, started: list[str]
 ) -> None:
-    image = "127.0.0.1:9/none/image:1"  # of the node, where nothing listens
-    made = create(client, "registry-down", workspace_image=image)
+    image = "registry.coder.svc.cluster.local:5000/none/image:1"
+    made = create(client, "image-missing", workspace_image=image)
     started.append(made.id)
     wait_for_build(client, made.latest_build, timeout=120)
     wait_until(lambda: _pull_error(site, made.id, image), seconds=90)
@@ -81,6 +82,19 @@ def test_a_registry_that_does_not_answer_is_told_by_the_pod_and_the_workspace_ca
 
     site.remove(client, made.id)
     wait_until(lambda: site.kinds(made.id) == [], seconds=60)
+
+
+def test_an_image_from_elsewhere_is_refused_by_the_cluster_in_words_in_the_build_log(
+    site: CoderSite, client: CoderClient, started: list[str]
+) -> None:
+    made = create(client, "image-elsewhere", workspace_image="registry.example.org/any/image:1")
+    started.append(made.id)
+    lines: list[str] = []
+    with pytest.raises(JobFailedError):
+        wait_for_build(client, made.latest_build, timeout=120, show=lambda line: lines.append(line.output))
+    said = " ".join(" ".join(lines).split())
+    assert "must have an image from an allowed repository: registry.example.org/any/image:1" in said
+    assert "Deployment" not in site.kinds(made.id)
 
 
 def test_a_workspace_whose_objects_somebody_took_away_can_still_be_deleted(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.kubernetes_names import object_labels
 from core.quantity import Quantity
 from tests.integration.conftest import Platform
 from tests.support.coder_site import SMALL, WORKSPACES
@@ -41,7 +42,7 @@ def greedy(platform: Platform, workspace_spec: dict[str, Any], request: pytest.F
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": name, "namespace": WORKSPACES},
+        "metadata": {"name": name, "namespace": WORKSPACES, "labels": object_labels(name, "test")},
         "spec": {
             "restartPolicy": "Never",
             "terminationGracePeriodSeconds": 0,
