@@ -23,7 +23,12 @@ def register(app: typer.Typer) -> None:
 
 
 def command(
-    comment: Annotated[list[Path], typer.Option("--comment", envvar="COMMENT", help="A Markdown file, or several.")],
+    comment: Annotated[
+        list[Path],
+        typer.Option(
+            "--comment", envvar="COMMENT", help="A Markdown file or several; a folder stands for those in it."
+        ),
+    ],
     pull_request: Annotated[
         int, typer.Option("--pull-request", envvar="PULL_REQUEST", help="Its number; 0 takes the event's.")
     ] = 0,
@@ -34,11 +39,14 @@ def command(
     """Post the comment."""
     number = pull_request if pull_request > 0 else pull_request_number()
     try:
-        parts = [path.read_text(encoding="utf-8") for path in comment]
+        files = [file for path in comment for file in (sorted(path.glob("*.md")) if path.is_dir() else [path])]
+        parts = [file.read_text(encoding="utf-8") for file in files]
     except OSError as error:
         raise UsageError(
             f"{error.filename} cannot be read ({error.strerror}).", next_command="make ci-comment"
         ) from None
+    if not parts:
+        raise UsageError("There is nothing to post: the folder holds no Markdown.", next_command="make ci-comment")
     with GithubApi.of_environment() as api:
         done = post_comment(api, number, marked(parts), author=author)
     typer.echo(f"The comment on pull request {number} was {done}.")
