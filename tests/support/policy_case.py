@@ -94,8 +94,7 @@ def read_case(path: Path) -> Case:
     bare = [_with_base(each, path) for each in content["resources"]]
     defect = content.get("defect")
     bad = copy.deepcopy(bare)
-    for pointer, value in (defect or {}).items():
-        _put(bad, pointer, value)
+    places = [_put(bad, pointer, value) for pointer, value in (defect or {}).items()]
     return Case(
         path=path,
         description=content["description"],
@@ -104,7 +103,7 @@ def read_case(path: Path) -> Case:
         stack=content.get("stack", "prod"),
         bad=tuple(_resources(bad)),
         good=tuple(_resources(bare)) if defect else None,
-        defect=tuple(_parts(pointer) for pointer in defect or ()),
+        defect=tuple(places),
         rests_on=tuple(_parts(pointer) for pointer in content.get("rests-on", ())),
     )
 
@@ -140,18 +139,23 @@ def _parts(pointer: str) -> tuple[str, ...]:
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
-def _put(resources: list[dict[str, Any]], pointer: str, value: object) -> None:
-    """Set, add (list index "-") or remove (`!absent`) what a JSON pointer from the list of resources leads to."""
+def _put(resources: list[dict[str, Any]], pointer: str, value: object) -> tuple[str, ...]:
+    """Set, add (list index "-") or remove (`!absent`) what a JSON pointer from the list of resources leads to.
+
+    Return the parts of the pointer, with the index that was added.
+    """
     *way, last = _parts(pointer)
     here: Any = resources
     for part in way:
         here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
     if isinstance(here, list) and last == "-":
+        last = str(len(here))
         here.append(value)
     elif value is _ABSENT:
         del here[int(last) if isinstance(here, list) else last]
     else:
         here[int(last) if isinstance(here, list) else last] = value
+    return (*way, last)
 
 
 def _resources(entries: list[dict[str, Any]]) -> Iterator[CaseResource]:
@@ -183,5 +187,13 @@ _Loader.add_constructor(SECRET, lambda _loader, node: Secret(str(node.value)))
 
 def _load(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as content:
-        loaded: dict[str, Any] = yaml.load(content, Loader=_Loader)  # noqa: S506 - a SafeLoader with three tags more
-    return loaded
+        loaded = yaml.load(content, Loader=_Loader)  # noqa: S506 - a SafeLoader with three tags more
+    found: dict[str, Any] = _unshared(loaded)
+    return found
+
+
+def _unshared(value: Any) -> Any:  # noqa: ANN401 - any YAML value
+    """Return a value in which what YAML shares by anchors is there twice: a defect is in one place."""
+    if isinstance(value, dict):
+        return {key: _unshared(each) for key, each in value.items()}
+    return [_unshared(each) for each in value] if isinstance(value, list) else value
