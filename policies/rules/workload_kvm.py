@@ -111,7 +111,7 @@ def _check_limits(place: Place, config: KvmOptIn, findings: Findings) -> None:
         if amount.unknown is None and not amount.is_missing and not _is_count(amount.value):
             place.violation(findings, f"must have a whole number of {told} in its {kind}: its value is none.")
         limit = amounts.get(("limits", name))
-        if kind == "requests" and (limit is None or limit.is_missing):
+        if kind == "requests" and not amount.is_missing and (limit is None or limit.is_missing):
             place.violation(findings, f"must have a limit of {told}: it has only a request.")
 
 

@@ -8,6 +8,7 @@ from policies.findings import Findings
 from policies.resource import Resource
 from policies.rules.workload_limits import WORKLOAD_LIMITS, Bounds, check
 from tests.support.analyzer import SECRET_MARK, UNKNOWN, Finding, PackAnalyzer, secret
+from tests.support.rule_bench import RuleBench, compliant_container, compliant_pod
 from tests.support.workload_kinds import DEPLOYMENT, POD, WORKLOAD_KINDS, workload
 
 _GOOD = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
@@ -206,3 +207,30 @@ def test_the_pure_check_takes_plain_manifests() -> None:
 )
 def test_a_malformed_workload_breaks_nothing(body: dict[str, Any]) -> None:
     assert PackAnalyzer([WORKLOAD_LIMITS.policy()]).analyze(DEPLOYMENT, body) == []
+
+
+_OWN = RuleBench(WORKLOAD_LIMITS, maxCpu="2", maxMemory="4Gi", namespaces={"coder-workspace": {"maxCpu": "8"}})
+
+
+def _levels(cpu: str, memory: str, namespace: object) -> list[str]:
+    amounts = {"cpu": cpu, "memory": memory}
+    container = compliant_container(resources={"requests": amounts, "limits": amounts})
+    return _OWN.levels(compliant_pod(container), namespace=namespace)
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory", "namespace", "levels"),
+    [
+        ("2", "4Gi", "coder", []),
+        ("3", "4Gi", "coder", ["MANDATORY"]),
+        ("3", "4Gi", None, ["MANDATORY"]),
+        ("8", "4Gi", "coder-workspace", []),
+        ("9", "4Gi", "coder-workspace", ["MANDATORY"]),
+        ("8", "5Gi", "coder-workspace", ["MANDATORY"]),
+        ("2", "4Gi", UNKNOWN, []),
+        ("3", "4Gi", UNKNOWN, ["ADVISORY"]),
+        ("9", "4Gi", UNKNOWN, ["MANDATORY"]),
+    ],
+)
+def test_namespaces_may_have_bounds_of_their_own(cpu: str, memory: str, namespace: object, levels: list[str]) -> None:
+    assert _levels(cpu, memory, namespace) == levels
