@@ -177,17 +177,22 @@ def _with_type(token: str, props: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with the marks `!unknown`, `!absent` and `!secret text`."""
+    """YAML with the marks `!unknown`, `!absent` and `!secret text`, and `!repeated 3 text` for long ones."""
+
+
+def _repeated(times: str, text: str) -> str:
+    return text * int(times)
 
 
 _Loader.add_constructor("!unknown", lambda _loader, _node: UNKNOWN_VALUE)
 _Loader.add_constructor("!absent", lambda _loader, _node: _ABSENT)
+_Loader.add_constructor("!repeated", lambda _loader, node: _repeated(*str(node.value).split(" ", 1)))
 _Loader.add_constructor(SECRET, lambda _loader, node: Secret(str(node.value)))
 
 
 def _load(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as content:
-        loaded = yaml.load(content, Loader=_Loader)  # noqa: S506 - a SafeLoader with three tags more
+        loaded = yaml.load(content, Loader=_Loader)  # noqa: S506 - a SafeLoader with some tags more
     found: dict[str, Any] = _unshared(loaded)
     return found
 
