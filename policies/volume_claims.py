@@ -50,4 +50,6 @@ def makes_claims(manifest: Manifest, findings: Findings) -> bool:
     if (manifest.group, manifest.kind) != _STATEFUL_SET:
         return False
     templates = manifest.body.get("spec", "volumeClaimTemplates")
-    return not findings.is_open(templates) and not templates.is_missing and templates.value != []
+    if findings.is_open(templates) or templates.is_missing:
+        return False
+    return not templates.is_sequence or any(True for _ in templates.items())

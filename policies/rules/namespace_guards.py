@@ -70,7 +70,7 @@ def check(resources: Sequence[Resource], keys: QuotaKeys, findings: Findings) ->
 def _is_quota(manifest: Manifest, keys: QuotaKeys, findings: Findings) -> bool | None:
     # A quota with a scope bounds only some of the pods.
     scopes = manifest.body.get("spec", "scopes"), manifest.body.get("spec", "scopeSelector")
-    if not all(scope.unknown is not None or scope.value in (None, [], {}) for scope in scopes):
+    if not all(map(_is_empty_or_open, scopes)):
         return False
     bounds = [manifest.body.get("spec", "hard", key) for key in keys.names]
     return _all_known(findings, bounds, scopes)

@@ -31,7 +31,8 @@ def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) ->
     if release is None or findings.is_open(release.properties.get("chart")):
         return
     files = release.properties.get("valueYamlFiles")
-    if not findings.is_open(files) and not files.is_missing and files.value != []:
+    is_empty = files.is_sequence and not any(True for _ in files.items())
+    if not findings.is_open(files) and not files.is_missing and not is_empty:
         findings.violation(
             release.subject, f"{release.subject.title} must not take values from files: policies cannot read them."
         )
