@@ -7,6 +7,8 @@ import contextlib
 import importlib
 from pathlib import Path
 
+from core.lean_httpx import spare_command_line
+
 
 def import_ahead(program: Path) -> None:
     """Import the modules that the program's top level names; one that fails is left for the program to fail on."""
@@ -14,6 +16,7 @@ def import_ahead(program: Path) -> None:
         tree = ast.parse(program.read_text(encoding="utf-8"))
     except (OSError, SyntaxError):
         return
+    spare_command_line()
     for node in tree.body:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
