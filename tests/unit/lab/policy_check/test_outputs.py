@@ -30,7 +30,7 @@ _END: Final = dt.date(2027, 3, 31)
 _SENTENCE: Final = "The container 'main' of Deployment 'coder/registry' must have a cpu limit: it has none."
 _RENDERED: Final = (
     "The container 'coder' of Deployment 'coder/coder' rendered by Release 'coder' "
-     "must have a memory limit: it has none."
+    "must have a memory limit: it has none."
 )
 
 CHECKS: Final = (
