@@ -32,7 +32,7 @@ def _guards(changed: str = "", spec: object = None, namespace: object = "tools")
     """Return all three guards, one of them with another spec (None leaves it out) or in another namespace."""
     items = []
     for kind, own in _SPECS.items():
-        props = {"metadata": {"name": "x", "namespace": "tools"}, "spec": copy.deepcopy(own)}
+        props: dict[str, Any] = {"metadata": {"name": "x", "namespace": "tools"}, "spec": copy.deepcopy(own)}
         if kind == changed:
             props = {"metadata": {"name": "x", "namespace": namespace}, "spec": own if spec == "same" else spec}
         items.append(StackItem(kind, props, kind))

@@ -100,7 +100,10 @@ def test_an_unknown_label_hides_only_itself() -> None:
 
 
 def test_lists_are_opened_and_other_types_passed_over() -> None:
-    bodies = [{"metadata": {"name": "tools", "labels": _labels()}}, {"metadata": {"name": "bare"}}]
+    bodies: list[dict[str, Any]] = [
+        {"metadata": {"name": "tools", "labels": _labels()}},
+        {"metadata": {"name": "bare"}},
+    ]
     for typed in (True, False):
         resource_type, props = in_list(_TYPE, *bodies, typed=typed)
         assert len(judged(NAMESPACE_POD_SECURITY, resource_type, props).sentences) == 6

@@ -51,7 +51,8 @@ def test_a_token_in_a_volume_is_one_too() -> None:
     off = {"automountServiceAccountToken": False}
     (sentence,) = _judged({**off, "volumes": [{"name": "x"}, _TOKEN]}).sentences
     assert sentence.endswith("must not have a token for the API in a projected volume: volume #1 has one.")
-    for volumes in (None, "x", [7], [{"projected": "x"}], [{"projected": {"sources": [{"secret": {}}]}}]):
+    odd: list[object] = [None, "x", [7], [{"projected": "x"}], [{"projected": {"sources": [{"secret": {}}]}}]]
+    for volumes in odd:
         assert _judged({**off, "volumes": volumes}) == Judged([], [])
 
 
