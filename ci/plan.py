@@ -92,8 +92,9 @@ class Plan:
     unlisted: int = 0
 
     def having(self, *operations: Operation) -> list[Change]:
-        """Return the changes of these kinds, without the stack's and the providers' own."""
-        return [change for change in self.changes if change.operation in operations and not change.is_own]
+        """Return the changes of these kinds by type and name, without the stack's and the providers' own."""
+        found = [change for change in self.changes if change.operation in operations and not change.is_own]
+        return sorted(found, key=lambda change: (change.type, change.name))
 
     @property
     def is_empty(self) -> bool:
