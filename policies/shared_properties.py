@@ -20,11 +20,12 @@ _KEPT: Final = 4
 def share_properties() -> None:
     """Have the SDK's service read the properties of a resource once, in this process, from now on.
 
-    Rules only read them. Call it after anything else that changes how they are read.
+    Rules only read them. Call it after anything else that changes how they are read; a second call changes nothing.
     """
     service = vars(sys.modules[pulumi_policy.PolicyPack.__module__])
     for name in _SHARED:
-        service[name] = _Latest(service[name])
+        if not isinstance(service[name], _Latest):
+            service[name] = _Latest(service[name])
     service[_JSON] = _JsonFormat()
 
 

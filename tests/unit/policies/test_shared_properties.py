@@ -43,6 +43,12 @@ def test_properties_are_read_once_for_all_rules(service: dict[str, object]) -> N
     assert first is not of_provider
 
 
+def test_sharing_again_changes_nothing(service: dict[str, object]) -> None:
+    before = {name: service[name] for name in _PATCHED}
+    share_properties()
+    assert {name: service[name] for name in _PATCHED} == before
+
+
 def test_each_resource_has_its_own(service: dict[str, object]) -> None:
     read = [_read(service, _request(number=number)) for number in range(50)]
     assert [each["number"] for each in read] == list(range(50))  # type: ignore[index] # proxies of maps
