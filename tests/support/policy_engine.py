@@ -17,6 +17,11 @@ from pulumi import automation as auto
 
 import versions
 from lab.deploy.launchers import write_launchers
+from lab.plugins.command.provider import CommandProvider
+from lab.plugins.kubernetes.charts import Chart, ChartReference, ChartStore
+from lab.plugins.kubernetes.provider import KubernetesProvider
+from lab.plugins.random.provider import RandomProvider
+from lab.policy_check.plugin_server import serve_plugins
 from tests.support.analyzer import UNKNOWN, Finding
 from tests.support.policy_case import CaseResource, resolved
 from tests.support.pulumi_engine import PulumiEngine
@@ -87,9 +92,18 @@ class PolicyEngine:
                 yield said.message.strip()
 
 
+class _NamedCharts(ChartStore):
+    """Takes what a release says of its chart as it is: no repository is asked."""
+
+    def resolve(self, reference: ChartReference, *, update_dependencies: bool = False) -> Chart:
+        """Return a chart that was not looked at."""
+        del update_dependencies
+        return Chart(Path(reference.chart), reference.chart, reference.version, reference.version)
+
+
 @contextlib.contextmanager
 def policy_engine(cli: Path, folder: Path, *, resident: bool = True) -> Iterator[PolicyEngine]:
-    """Yield an engine whose kubernetes plugin, and pack if `resident`, are started once for all previews."""
+    """Yield an engine whose plugins are served from this process, as the pack is from one of its own if `resident`."""
     launchers = write_launchers(folder / "launchers", engine=cli, python=Path(sys.executable))
     with contextlib.ExitStack() as running:
         if resident:
@@ -100,11 +114,10 @@ def policy_engine(cli: Path, folder: Path, *, resident: bool = True) -> Iterator
             relay = launchers / "pulumi-analyzer-policy-python"
             relay.write_text(_RESIDENT.format(port=port), encoding="utf-8")
             relay.chmod(0o755)
-        plugin = [sys.executable, "-m", f"lab.plugins.{_PROVIDER}", "127.0.0.1:1"]
-        port = running.enter_context(_served(plugin))
+        plugins = [KubernetesProvider(_NamedCharts()), CommandProvider(), RandomProvider()]
         environment = {
+            **running.enter_context(serve_plugins(plugins)),
             "PATH": os.pathsep.join([str(launchers), os.environ.get("PATH", os.defpath)]),
-            "PULUMI_DEBUG_PROVIDERS": f"{_PROVIDER}:{port}",
             # The engine finds the pack's launcher on PATH only then.
             "PULUMI_IGNORE_AMBIENT_PLUGINS": "false",
         }
