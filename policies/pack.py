@@ -6,13 +6,18 @@ from typing import Any, Final
 
 from policies.change_rule import ChangeRule
 from policies.rule import EngineRule
+from policies.rules.access_url import ACCESS_URL_RULE
 from policies.rules.binding_grants import BINDING_GRANTS
 from policies.rules.claim_storage import CLAIM_STORAGE
 from policies.rules.config_map_secrets import CONFIG_MAP_SECRETS
+from policies.rules.entry_snippets import ENTRY_SNIPPETS
+from policies.rules.gateway_tls import GATEWAY_TLS
 from policies.rules.home_snapshots import HOME_SNAPSHOTS
+from policies.rules.host_agreement import HOST_AGREEMENT
 from policies.rules.image_digests import IMAGE_DIGESTS
 from policies.rules.image_registries import IMAGE_REGISTRIES
 from policies.rules.image_tags import IMAGE_TAGS
+from policies.rules.ingress_tls import INGRESS_TLS
 from policies.rules.metadata_secrets import METADATA_SECRETS
 from policies.rules.namespace_admission import NAMESPACE_ADMISSION
 from policies.rules.namespace_guards import NAMESPACE_GUARDS
@@ -30,6 +35,9 @@ from policies.rules.release_source import RELEASE_SOURCE
 from policies.rules.release_values import RELEASE_VALUES
 from policies.rules.resource_patches import RESOURCE_PATCHES
 from policies.rules.role_rights import ROLE_RIGHTS
+from policies.rules.route_hosts import ROUTE_HOSTS
+from policies.rules.route_redirects import ROUTE_REDIRECTS
+from policies.rules.service_exposure import SERVICE_EXPOSURE
 from policies.rules.snapshot_class import SNAPSHOT_CLASS
 from policies.rules.volume_host_paths import VOLUME_HOST_PATHS
 from policies.rules.volume_protection import VOLUME_PROTECTION
@@ -90,6 +98,14 @@ RULES: Final[tuple[EngineRule[Any], ...]] = (
     METADATA_SECRETS,
     PLAIN_INPUTS,
     ONEPASSWORD_VAULTS,
+    SERVICE_EXPOSURE,
+    INGRESS_TLS,
+    ENTRY_SNIPPETS,
+    GATEWAY_TLS,
+    ROUTE_HOSTS,
+    ROUTE_REDIRECTS,
+    ACCESS_URL_RULE,
+    HOST_AGREEMENT,
     NAMESPACE_POD_SECURITY,
     NAMESPACE_GUARDS,
     NAMESPACE_ADMISSION,

@@ -1,0 +1,144 @@
+"""Rule: access URL, wildcard, and the Ingress or routes that lead to Coder speak of the same hosts."""
+
+__all__ = ["HOST_AGREEMENT", "check"]
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.fields import Field
+from core.host_names import covers, is_host_name
+from policies.coder_release import ACCESS_URL, WILDCARD_URL, CoderRelease, coder_release, url_host, wildcard_domain
+from policies.findings import Findings
+from policies.gateways import attachments, is_gateway, is_route, listeners_of
+from policies.resource import Manifest, Resource
+from policies.rule import RuleWords, StackRule
+
+_INGRESS_GROUPS: Final = ("networking.k8s.io", "extensions")
+_TLS: Final = ("HTTPS", "TLS")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One object that leads to Coder, and the hosts it names."""
+
+    manifest: Manifest
+    hosts: Sequence[Field]
+
+
+def check(resources: Sequence[Resource], _config: Mapping[str, Any], findings: Findings) -> None:
+    """Report wildcards that do not belong to the access URL, and entries for other hosts, or without one of them."""
+    releases = [found for resource in resources if (found := coder_release(resource)) is not None]
+    if not releases:
+        return
+    manifests = [manifest for resource in resources for manifest in resource.manifests(findings)]
+    for release in releases:
+        expected = _expected(release, findings)
+        if expected is not None:
+            entries = list(_entries(release, manifests, findings))
+            _check_entries(release, expected, entries, findings)
+            _check_listeners(expected, entries, manifests, findings)
+
+
+def _expected(release: CoderRelease, findings: Findings) -> set[str] | None:
+    """Return the hosts that entries must name; None if that cannot be said, or another rule says why."""
+    url = release.literal(ACCESS_URL, findings)
+    host = None if url is None else url_host(url)
+    variables = release.variables(WILDCARD_URL, findings)
+    if host is None or findings.is_open(*(variable.get("value") for variable in variables)):
+        return None
+    if not variables:
+        return {host}
+    domain = wildcard_domain(release.literal(WILDCARD_URL, findings) or "")
+    title = release.subject.title
+    if domain is None:
+        complaint = f"must have one wildcard whose first label begins with a star: {WILDCARD_URL} is none."
+    elif host != domain and not host.endswith(f".{domain}"):
+        complaint = f"must have a wildcard below or beside {host}, its access URL's host: {WILDCARD_URL} is elsewhere."
+    else:
+        return {host, f"*.{domain}"}
+    findings.violation(release.subject, f"{title} {complaint}")
+    return None
+
+
+def _entries(release: CoderRelease, manifests: Sequence[Manifest], findings: Findings) -> Iterator[_Entry]:
+    """Yield the Ingresses and routes in the release's namespace whose backend has the release's name."""
+    service, namespace = release.name.text(), release.namespace.text()
+    for manifest in manifests:
+        spec = manifest.body.get("spec")
+        if manifest.namespace.text() != namespace or findings.is_open(spec.get("rules")):
+            continue
+        rules = list(spec.get("rules").items())
+        if manifest.kind == "Ingress" and manifest.group in _INGRESS_GROUPS:
+            backends = [
+                path.get("backend", "service", "name") for rule in rules for path in rule.get("http", "paths").items()
+            ]
+            hosts = [rule.get("host") for rule in rules]
+        elif is_route(manifest):
+            backends = [backend.get("name") for rule in rules for backend in rule.get("backendRefs").items()]
+            hosts = list(spec.get("hostnames").items())
+        else:
+            continue
+        if service is not None and any(backend.text() == service for backend in backends):
+            yield _Entry(manifest, hosts)
+
+
+def _check_entries(release: CoderRelease, expected: set[str], entries: Sequence[_Entry], findings: Findings) -> None:
+    named: set[str] = set()
+    is_known = bool(entries)
+    for entry in entries:
+        subject = entry.manifest.subject
+        for host in entry.hosts:
+            if findings.is_open(host):
+                is_known = False
+            elif (text := host.text() or "") in expected:
+                named.add(text)
+            else:
+                shown = f"{text} is neither" if is_host_name(text) else "one of its names is neither"
+                findings.violation(
+                    subject,
+                    f"{subject.title} must name Coder's hosts alone: {shown} the host of the access URL nor that of "
+                    "the wildcard.",
+                )
+    for lacking in sorted(expected - named if is_known else ()):
+        findings.violation(
+            release.subject,
+            f"{release.subject.title} must be reached by every host it speaks of: no Ingress or route that leads to it "
+            f"names {lacking}.",
+        )
+
+
+def _check_listeners(
+    expected: set[str], entries: Sequence[_Entry], manifests: Sequence[Manifest], findings: Findings
+) -> None:
+    """Report Gateways that Coder's routes are attached to and whose TLS listeners leave out one of its hosts."""
+    gateways = {str(manifest.subject): manifest for manifest in manifests if is_gateway(manifest)}
+    routes = [entry.manifest for entry in entries if is_route(entry.manifest)]
+    parents = {attachment.parent for route in routes for attachment in attachments(route, findings)}
+    for gateway in (gateways[parent] for parent in sorted(parents & gateways.keys())):
+        listeners = [each.fields for each in listeners_of(gateway, findings)]
+        names = [each.get("hostname") for each in listeners if each.get("protocol").text() in _TLS]
+        # One without a name takes any.
+        if findings.is_open(*names) or any(name.is_missing for name in names):
+            continue
+        for host in sorted(expected):
+            if names and not any(covers(name.text() or "", host) for name in names):
+                sentence = f"{gateway.subject.title} must listen for {host}: no listener with TLS has that name."
+                findings.violation(gateway.subject, sentence)
+
+
+HOST_AGREEMENT: Final = StackRule(
+    words=RuleWords(
+        name="entry-requires-coders-hosts",
+        title="Host and wildcard agree",
+        description="Access URL, wildcard and what leads to Coder must name the same hosts.",
+        remediation=(
+            "Set coderAccessUrl and coderWildcardAccessUrl to names of one domain, and let the Ingress or the routes "
+            "name both: the program builds all of them from these two settings."
+        ),
+        tags=("coder", "network"),
+    ),
+    read=lambda config: config,
+    check=check,
+)
+"""The rule."""
