@@ -1,6 +1,6 @@
 """The corpus both sides are asked about: workspaces, good and bad, that the pack and the cluster must judge alike."""
 
-__all__ = ["API_PATHS", "CORPUS", "NAMESPACE", "AdmissionCase", "load_corpus", "wrapped"]
+__all__ = ["API_PATHS", "CORPUS", "NAMESPACE", "AdmissionCase", "changed", "load_corpus", "wrapped"]
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -113,9 +113,7 @@ def _cases(document: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Adm
     name = str(document.get("name"))
     if not document.keys() <= _KEYS or document["verdict"] not in {"good", "bad"} or not document["why"]:
         raise ValueError(f"the case {name} has other keys than {sorted(_KEYS)}, or no verdict, or no reason")
-    pod = copy.deepcopy(dict(base))
-    for pointer, value in document.get("change", {}).items():
-        _put(pod, pointer, value)
+    pod = changed(base, document.get("change", {}))
     kinds = document.get("kinds", ["Deployment"])
     sentence = document.get("sentence", "")
     for kind in API_PATHS if kinds == "every" else kinds:
@@ -128,6 +126,14 @@ def _cases(document: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Adm
             answer=document.get("answer", sentence),
             manifest=wrapped(kind, pod, document.get("labels"), document.get("annotations")),
         )
+
+
+def changed(pod: Mapping[str, Any], changes: Mapping[str, object]) -> dict[str, Any]:
+    """Return a copy of the pod with other values at the places that JSON pointers lead to."""
+    found = copy.deepcopy(dict(pod))
+    for pointer, value in changes.items():
+        _put(found, pointer, copy.deepcopy(value) if value is not _ABSENT else value)
+    return found
 
 
 def _put(pod: dict[str, Any], pointer: str, value: object) -> None:
