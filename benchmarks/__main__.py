@@ -12,6 +12,7 @@ import psutil
 from benchmarks.kubernetes_plugin import markdown, measure
 from benchmarks.lab_figures import cold_figure, lab_figures
 from benchmarks.pack_figures import pack_figures
+from benchmarks.policy_figures import policy_figures
 from core.errors import SptFlowError
 from lab.commands.failure import show_failure
 from lab.deploy.stack_file import PROJECT_ROOT
@@ -30,7 +31,7 @@ def main() -> int:
         ensure_debian_layers(toolchain, progress)
         os.environ["PATH"] = os.pathsep.join([str(toolchain.bin), os.environ["PATH"]])
         cold = [cold_figure(folder, progress)] if os.environ.get("COLD") == "1" else []
-        figures = [*cold, *lab_figures(folder, progress)]
+        figures = [*cold, *lab_figures(folder, progress), *policy_figures(progress)]
         with progress.step("The policy pack on many resources"):
             figures.extend(pack_figures())
         with progress.step("The kubernetes edition against the official plugin"):

@@ -26,7 +26,8 @@ def share_properties() -> None:
     for name in _SHARED:
         if not isinstance(service[name], _Latest):
             service[name] = _Latest(service[name])
-    service[_JSON] = _JsonFormat()
+    if not isinstance(service[_JSON], _JsonFormat):
+        service[_JSON] = _JsonFormat()
 
 
 class _JsonFormat:
