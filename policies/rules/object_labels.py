@@ -38,7 +38,8 @@ class RequiredLabels:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Read the rule's configuration."""
-        return cls(config.get("labels", _DEFAULT_LABELS), frozenset(config.get("workspaceNamespaces", ())))
+        labels = {key: tuple(values) for key, values in config.get("labels", _DEFAULT_LABELS).items()}
+        return cls(labels, frozenset(config.get("workspaceNamespaces", ())))
 
     def of(self, manifest: Manifest) -> tuple[Mapping[str, Sequence[str]], Sequence[str]]:
         """Return the labels and annotations an object needs."""
