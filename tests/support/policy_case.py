@@ -176,7 +176,7 @@ def _with_type(token: str, props: dict[str, Any]) -> dict[str, Any]:
     return {"apiVersion": version.removeprefix("core/"), "kind": kind, **props}
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML with the marks `!unknown`, `!absent` and `!secret text`, and `!repeated 3 text` for long ones."""
 
 
