@@ -85,12 +85,10 @@ class PolicyData:
         return (*rule.get("allowedRepositories", ()), *rule.get("namespaces", {}).get(namespace, ()))
 
     def needs_digest(self, namespace: str) -> bool:
-        """Say whether images of the namespace are to be named by digest.
-
-        Workspaces have names of their own, so no exemption can name them: one of "Namespace <name>" stands for all.
-        """
-        is_asked = bool(self._of(_DIGESTS).get("required", True)) and self.is_mandatory(_DIGESTS)
-        return is_asked and f"Namespace {namespace}" not in self.exempted(_DIGESTS)
+        """Say whether the cluster is to admit images to the namespace by digest only."""
+        rule = self._of(_DIGESTS)
+        is_asked = bool(rule.get("required", True)) and self.is_mandatory(_DIGESTS)
+        return is_asked and namespace not in rule.get("admittedByTag", ())
 
     @property
     def seccomp_profiles(self) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def test_workspaces_of_the_templates_are_admitted_and_their_pods_too(by_tag: Adm
 
 
 def test_where_digests_are_asked_for_workspaces_need_them_too(admission: AdmissionServer) -> None:
-    admission.install({"image-requires-digest": {"required": True, "exemptions": []}})
+    admission.install({"image-requires-digest": {"required": True, "admittedByTag": []}})
     cases = [case for case in _CASES if case.digests]
     assert {case.bad for case in cases} == {True, False}
     for case in cases:

@@ -54,3 +54,29 @@ def test_what_is_no_reference_belongs_to_another_rule_and_unknown_is_told() -> N
 def test_an_exemption_counts_until_its_day() -> None:
     assert _image("nginx:1", exemptions=exempting("Deployment thing")).sentences == []
     assert len(_image("nginx:1", exemptions=exempting("Deployment thing", expires="2020-01-01")).sentences) == 1
+
+
+_NAMESPACE = "kubernetes:core/v1:Namespace"
+
+
+@pytest.mark.parametrize(("name", "count"), [("coder-workspace", 1), ("coder", 0), (3, 0)])
+def test_a_namespace_that_admits_images_by_tag_is_told(name: object, count: int) -> None:
+    said = judged(IMAGE_DIGESTS, _NAMESPACE, {"metadata": {"name": name}}, admittedByTag=["coder-workspace"])
+    assert len(said.sentences) == count
+    if count:
+        assert said.sentences == [
+            "Namespace 'coder-workspace' must admit images by digest only: it admits them by tag."
+        ]
+
+
+def test_the_namespaces_own_exemption_says_why_and_until_when() -> None:
+    body = {"metadata": {"name": "coder-workspace"}}
+    exempted = exempting("Namespace coder-workspace")
+    said = judged(IMAGE_DIGESTS, _NAMESPACE, body, admittedByTag=["coder-workspace"], exemptions=exempted)
+    assert said == Judged([], [])
+
+
+def test_a_namespace_of_unknown_name_is_open_only_where_some_admit_tags() -> None:
+    body = {"metadata": {"name": UNKNOWN}}
+    assert judged(IMAGE_DIGESTS, _NAMESPACE, body) == Judged([], [])
+    assert judged(IMAGE_DIGESTS, _NAMESPACE, body, admittedByTag=["coder-workspace"]).open

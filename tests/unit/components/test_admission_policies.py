@@ -30,7 +30,7 @@ def _variables(data: PolicyData) -> dict[str, str]:
 
 
 def test_manifests(golden: Callable[[str, Any], None]) -> None:
-    rules = {
+    rules: dict[str, dict[str, Any]] = {
         "workload-requires-limits": {"namespaces": {"coder": {"maxCpu": "4"}}},
         "workload-restricts-capabilities": {"namespaces": {"coder-workspace": ["CHOWN", "SETUID"]}},
         "workload-restricts-host-paths": {"allowed": [{"resource": "DaemonSet spt-system/plugin", "paths": ["/dev"]}]},
@@ -103,14 +103,9 @@ def test_exempted_objects_are_left_alone_as_long_as_the_exemption_holds() -> Non
     assert not exempted("2026-11-20")
 
 
-@pytest.mark.parametrize(
-    ("exemptions", "asked"),
-    [([], True), ([{"resource": "Namespace coder-workspace", "reason": "not locked", "expires": "2026-12-31"}], False)],
-)
-def test_digests_of_workspaces_are_asked_for_unless_the_namespace_is_exempted(
-    *, exemptions: list[dict[str, str]], asked: bool
-) -> None:
-    found = _variables(_data(image_requires_digest={"required": True, "exemptions": exemptions}))
+@pytest.mark.parametrize(("by_tag", "asked"), [([], True), (["coder-workspace"], False)])
+def test_digests_of_workspaces_are_asked_for_unless_they_are_admitted_by_tag(*, by_tag: list[str], asked: bool) -> None:
+    found = _variables(_data(image_requires_digest={"required": True, "admittedByTag": by_tag}))
     assert ('request.namespace in ["coder-workspace"]' in found["imageRequiresDigest"]) is asked
 
 

@@ -46,14 +46,22 @@ def test_lists_of_a_namespace_are_added_to_the_general_ones() -> None:
 
 
 def test_levels_and_expired_exemptions_count() -> None:
-    entry = {"resource": "Namespace here", "reason": "for now", "expires": "2026-11-20"}
-    data = _data(
-        all="advisory",
-        image_requires_digest={"enforcementLevel": "mandatory", "required": True, "exemptions": [entry]},
-    )
+    entries = [
+        {"resource": f"Pod here/{name}", "reason": "for now", "expires": day}
+        for name, day in (("old", "2026-11-20"), ("new", "2026-11-21"))
+    ]
+    data = _data(all="advisory", a_rule={"enforcementLevel": "mandatory", "exemptions": entries})
+    assert data.is_mandatory("a-rule")
     assert not data.is_mandatory("another-rule")
-    assert data.exempted("image-requires-digest") == ()
-    assert data.needs_digest("here")
+    assert data.exempted("a-rule") == ("Pod here/new",)
+
+
+def test_digests_are_asked_for_but_where_images_are_admitted_by_tag() -> None:
+    assert _data().needs_digest("here")
+    assert not _data(image_requires_digest={"required": False}).needs_digest("here")
+    assert not _data(image_requires_digest={"enforcementLevel": "advisory"}).needs_digest("here")
+    data = _data(image_requires_digest={"admittedByTag": ["here"]})
+    assert (data.needs_digest("here"), data.needs_digest("there")) == (False, True)
 
 
 @pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
