@@ -18,6 +18,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies.pack import RULES
 from policies.secret_marks import keep_marks
+from policies.shared_properties import share_properties
 
 UNKNOWN: Final = UNKNOWN_STRING_VALUE
 """What the engine sends for a value that is not known before the update."""
@@ -81,6 +82,7 @@ class PackAnalyzer:
 
     def __init__(self, rules: Sequence[Policy]) -> None:
         keep_marks()
+        share_properties()
         self._servicer = _PolicyAnalyzerServicer("pack", "0.0.1", list(rules), EnforcementLevel.ADVISORY, {})
 
     @classmethod
