@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from core.fields import Field
+from core.kubernetes_kinds import is_cluster_scoped
 from core.kubernetes_names import is_label, is_subdomain
 from core.workloads import PodSpecView, pods_of
 from policies.findings import Findings, Subject
@@ -57,7 +58,9 @@ class Manifest:
     @cached_property
     def _subject(self) -> Subject:
         name = self.body.get("metadata", "name").text()
-        namespace = self.namespace.text()
+        # A provider that does not know a kind gives its objects a namespace, even if the API server will have none.
+        has_none = is_cluster_scoped(self.group, self.kind) or self.namespace.is_missing
+        namespace = None if has_none else self.namespace.text()
         has_name = name is not None and is_subdomain(name)
         has_namespace = namespace is not None and is_label(namespace)
         return Subject(
@@ -65,7 +68,7 @@ class Manifest:
             namespace if namespace is not None and has_namespace else "",
             name if name is not None and has_name else self.fallback_name,
             self.origin,
-            is_exact=has_name and (has_namespace or self.namespace.is_missing),
+            is_exact=has_name and (has_namespace or has_none),
         )
 
     @cached_property

@@ -37,3 +37,10 @@ def test_unknown_other_types_and_exemptions() -> None:
     assert judged(SNAPSHOT_CLASS, _TYPES[0], props, exemptions=exempting("VolumeSnapshotClass homes")).sentences == []
     expired = exempting("VolumeSnapshotClass homes", expires="2020-01-01")
     assert len(judged(SNAPSHOT_CLASS, _TYPES[0], props, exemptions=expired).sentences) == 1
+
+
+def test_a_namespace_that_a_provider_made_up_is_no_part_of_the_name() -> None:
+    props = {"metadata": {"name": "homes", "namespace": "default"}, "deletionPolicy": "Delete"}
+    (sentence,) = judged(SNAPSHOT_CLASS, _TYPES[0], props).sentences
+    assert sentence.startswith("VolumeSnapshotClass 'homes' must")
+    assert judged(SNAPSHOT_CLASS, _TYPES[0], props, exemptions=exempting("VolumeSnapshotClass homes")).sentences == []
