@@ -25,10 +25,9 @@ class ReleaseView:
         return self.properties.get("values")
 
     @property
-    def chart_name(self) -> str | None:
-        """Return the chart's own name, the last part of a path or URL; None if it is unknown or no string."""
-        text = self.properties.get("chart").text()
-        return None if text is None else text.rstrip("/").rpartition("/")[2]
+    def chart_name(self) -> str:
+        """Return the chart's own name, the last part of a path or URL; empty if it is unknown or no string."""
+        return (self.properties.get("chart").text() or "").rstrip("/").rpartition("/")[2]
 
 
 def release_of(resource: Resource) -> ReleaseView | None:

@@ -95,16 +95,18 @@ def _metadata_complaints(metadata: Field, findings: Findings) -> Iterator[str]:
             yield f"{word} that are an object: they are none"
     for number, (key, value) in enumerate(labels.entries()):
         yield from _key_complaints("label", key, number)
-        if not findings.is_open(value) and not is_label_value(_text(value)):
+        text = value.text()
+        if not findings.is_open(value) and (text is None or not is_label_value(text)):
             where = _shown(key, number)
             yield f"a label's value (at most 63 letters, digits, '-', '_', '.') in {where}: it has another"
     size = 0
     for number, (key, value) in enumerate(annotations.entries()):
         yield from _key_complaints("annotation", key.lower(), number)
-        if not findings.is_open(value):
-            size += len(key.encode()) + len(_text(value).encode(errors="replace"))
-            if value.text() is None:
-                yield f"a string in the annotation {_shown(key, number)}: its value is none"
+        text = value.text()
+        if text is not None:
+            size += len(key.encode()) + len(text.encode(errors="replace"))
+        elif not findings.is_open(value):
+            yield f"a string in the annotation {_shown(key, number)}: its value is none"
     if size > _ANNOTATION_BYTES:
         yield f"annotations of at most {_ANNOTATION_BYTES} bytes together: they have {size}"
 
@@ -112,12 +114,6 @@ def _metadata_complaints(metadata: Field, findings: Findings) -> Iterator[str]:
 def _key_complaints(word: str, key: str, number: int) -> Iterator[str]:
     if not is_qualified_name(key):
         yield f"{word} keys that are qualified names, such as example.com/name: {word} #{number} has another"
-
-
-def _text(field: Field) -> str:
-    """Return the string, or one that is never valid."""
-    text = field.text()
-    return "\0" if text is None else text
 
 
 def _shown(key: str, number: int) -> str:

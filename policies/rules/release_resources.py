@@ -34,7 +34,7 @@ def check(resource: Resource, places: ResourcePlaces, findings: Findings) -> Non
     release = release_of(resource)
     if release is None or findings.is_open(release.properties.get("chart")):
         return
-    for place in places.of_chart.get(release.chart_name or "", ()):
+    for place in places.of_chart.get(release.chart_name, ()):
         found = release.values.get(*place.split("."))
         for complaint in _complaints(found, findings):
             findings.violation(release.subject, f"The value {place} of {release.subject.title} must {complaint}.")

@@ -36,7 +36,7 @@ def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) ->
         findings.violation(
             release.subject, f"{release.subject.title} must not take values from files: policies cannot read them."
         )
-    schema = _schemas().get(release.chart_name or "")
+    schema = _schemas().get(release.chart_name)
     if schema is None:
         findings.violation(
             release.subject,

@@ -106,6 +106,13 @@ def test_annotations(annotations: object, words: str) -> None:
     assert _judged(annotations=annotations).sentences == [f"ConfigMap 'x' must have {words}."]
 
 
+def test_a_key_that_is_none_is_not_repeated() -> None:
+    sentences = _judged(labels={"a b": "-"}, annotations={"c d": 7}).sentences
+    assert len(sentences) == 4
+    assert "in #0: it has another." in sentences[1]
+    assert sentences[3].endswith("a string in the annotation #0: its value is none.")
+
+
 def test_annotations_at_the_limit_pass() -> None:
     assert _judged(annotations={"x": "a" * 262_143}) == Judged([], [])
 

@@ -60,6 +60,8 @@ def test_amounts_are_above_zero_and_requests_within_limits() -> None:
         )
     ]
     assert _judged(_with("requests", "cpu", "2000m")) == Judged([], [])
+    assert "must not request more cpu than its limit" in _judged(_with("requests", "cpu", "3")).sentences[0]
+    assert len(_judged({"requests": {"cpu": "x", "memory": "y"}, "limits": {"cpu": [], "memory": {}}}).sentences) == 4
 
 
 def test_unknown_values_hide_only_themselves() -> None:

@@ -131,6 +131,7 @@ def test_other_repositories(repository: object) -> None:
         ({"chart": "/srv/charts/app"}, "take its chart from an allowed folder"),
         ({"chart": "lab/charts/app2"}, "take its chart from an allowed folder"),
         ({"chart": "/x/lab/charts/app/../evil"}, "take its chart from an allowed folder"),
+        ({"chart": "/x/../lab/charts/app"}, "take its chart from an allowed folder"),
         ({"chart": "./app-1.2.3.tgz"}, "take its chart from an allowed folder"),
     ],
 )

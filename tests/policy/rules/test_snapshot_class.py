@@ -3,6 +3,7 @@ import pytest
 from policies.rules.snapshot_class import SNAPSHOT_CLASS
 from tests.support.analyzer import UNKNOWN
 from tests.support.judged import Judged, exempting, judged
+from tests.support.workload_kinds import in_list
 
 _TYPES = (
     "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass",
@@ -31,6 +32,9 @@ def test_snapshots_are_retained(resource_type: str, policy: object, words: str) 
 def test_unknown_other_types_and_exemptions() -> None:
     found = judged(SNAPSHOT_CLASS, _TYPES[0], {"deletionPolicy": UNKNOWN})
     assert (found.sentences, len(found.open)) == ([], 1)
+    bodies = [{"deletionPolicy": "Retain"}, {"deletionPolicy": UNKNOWN}, {"deletionPolicy": "Delete"}]
+    found = judged(SNAPSHOT_CLASS, *in_list(_TYPES[0], *bodies))
+    assert (len(found.sentences), len(found.open)) == (1, 1)
     other = "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotContent"
     assert judged(SNAPSHOT_CLASS, other, {"deletionPolicy": UNKNOWN}) == Judged([], [])
     props = {"metadata": {"name": "homes"}, "deletionPolicy": "Delete"}

@@ -73,7 +73,8 @@ def test_sets_that_make_volumes(templates: object, count: int) -> None:
     old = {**_OLD, "spec": {"volumeClaimTemplates": templates}}
     sentences = _sentences(_change("replace", _SET, old))
     assert len(sentences) == count
-    assert all("it makes volumes of its own" in sentence for sentence in sentences)
+    wanted = "must not be replaced: it makes volumes of its own, and their data would be lost or left behind."
+    assert all(sentence == f"StatefulSet 'tools/data' {wanted}" for sentence in sentences)
 
 
 def test_namespaces_that_hold_volumes() -> None:
