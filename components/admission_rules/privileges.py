@@ -69,7 +69,8 @@ def _capabilities(allowed: Mapping[str, Sequence[str]]) -> str:
     added = f"{_CONTEXT}.?capabilities.?add.orValue([])"
     first = f"{added}.filter(a, !(a in {names}))[0]"
     shown = by_namespace({namespace: ", ".join(few) or "none" for namespace, few in allowed.items()})
-    words = f'"must not add the capability " + {first} + ": it is not on the list (" + {shown} + ")."'
+    told = f'({first}.matches("^[A-Z_]{{1,40}}$") ? "the capability " + {first} : "what is no capability of Linux")'
+    words = f'"must not add " + {told} + ": it is not on the list (" + {shown} + ")."'
     return about_containers((f"{added}.exists(a, !(a in {names}))", words))
 
 
