@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo preview policy status down toolchain test lint format bench mutation
+.PHONY: help up demo preview policy images-lock status down toolchain test lint format bench mutation
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 
@@ -29,6 +29,7 @@ help: ## list the targets
 	@echo "  STACK=dev      the stack to work on (dev is the embedded lab; staging and prod are clusters of yours)"
 	@echo "  FILE=a.yaml    make policy judges files: rendered YAML, a preview or a state as JSON; - is standard input"
 	@echo "  JSON=1         make policy prints JSON; SARIF=file and MARKDOWN=file write reports beside it"
+	@echo "  VIA=host=url   make images-lock asks a registry at another address, a forwarded port for example"
 	@echo "  KEEP=1         make demo leaves its workspace running"
 	@echo "  YES=1          make down does not ask"
 	@echo "  PURGE=1        make down also drops the cache of built tools"
@@ -48,6 +49,10 @@ preview: ## show what 'up' would change, judged by the policies
 policy: ## judge every stack (STACK=prod: one), or FILE=..., by the policies; no cluster, no credentials
 	$(BOOT)
 	@$(LAB) policy $(POLICY_ARGUMENTS)
+
+images-lock: ## ask the registries for the digests of a stack's images, and write images/locks/ (STACK=prod)
+	$(BOOT)
+	@$(LAB) images-lock --stack $(STACK) $(if $(VIA),--via $(VIA))
 
 status: ## each part healthy or not, and what to do
 	$(BOOT)

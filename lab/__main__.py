@@ -12,8 +12,8 @@ from core.errors import InterruptedRunError, SptFlowError, UsageError
 from lab.commands.failure import show_failure, unexpected
 
 _DEBUG: Final = "SPT_FLOW_DEBUG"
-COMMANDS: Final = ("up", "demo", "preview", "policy", "status", "down", "toolchain", "lint")
-"""The commands, in the order they are listed; each is a module of its name."""
+COMMANDS: Final = ("up", "demo", "preview", "policy", "images-lock", "status", "down", "toolchain", "lint")
+"""The commands, in the order they are listed; each is a module of its name, with underscores."""
 
 app = typer.Typer(
     help="The embedded lab of spt-flow: a real Kubernetes on this machine, with the platform deployed into it.",
@@ -33,7 +33,7 @@ def load_commands(words: list[str]) -> None:
     """Add the command that is asked for, or all of them to be listed: each brings much to import."""
     asked = [word for word in words[:1] if word in COMMANDS]
     for name in asked or COMMANDS:
-        importlib.import_module(f"lab.commands.{name}").register(app)
+        importlib.import_module(f"lab.commands.{name.replace('-', '_')}").register(app)
 
 
 def main() -> int:

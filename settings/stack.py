@@ -10,6 +10,8 @@ import pulumi
 import pulumi.runtime.config
 
 from core.config_reader import ConfigReader, SettingsGroup
+from core.image_lock import ImageLock
+from core.image_reference import ImageReference
 from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
 from settings.coder_rules import check_coder, check_entry, check_login, check_templates
@@ -91,10 +93,27 @@ class Settings(SettingsGroup):
 
     def groups(self) -> Iterator[SettingsGroup]:
         """Yield the groups, in the order of GROUPS."""
+        for _, group in self._named_groups():
+            yield group
+
+    def images(self) -> list[ImageReference]:
+        """Return every image that a setting names, each once, in the order of the settings."""
+        return list(dict.fromkeys(image for group in self.groups() for image in _images(group).values()))
+
+    def with_locked_images(self, lock: ImageLock) -> "Settings":
+        """Return the settings with the locked digest behind each tag; what the lock does not have stays as it is."""
+        return self.model_copy(
+            update={
+                name: group.model_copy(update={key: lock.locked(image) for key, image in _images(group).items()})
+                for name, group in self._named_groups()
+            }
+        )
+
+    def _named_groups(self) -> Iterator[tuple[str, SettingsGroup]]:
         for name in type(self).model_fields:
             group = getattr(self, name)
             if isinstance(group, SettingsGroup):
-                yield group
+                yield name, group
 
 
 def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection[str] = ()) -> Settings:
@@ -134,11 +153,21 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
 
 
 def read_settings() -> Settings:
-    """Read the settings of the stack that this program runs for; raise SettingsError like load_settings."""
+    """Read the settings of the stack that this program runs for, with the digests of its image lock.
+
+    Raise SettingsError like load_settings, UsageError for a lock that is none.
+    """
     # pulumi.Config answers single keys only; to see unknown ones, the maps it looks into are read here.
     config = {**pulumi.runtime.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
     secret = [key for key in config if pulumi.runtime.is_config_secret(key)]
-    return load_settings(pulumi.get_stack(), {key: str(value) for key, value in config.items()}, secret)
+    stack = pulumi.get_stack()
+    settings = load_settings(stack, {key: str(value) for key, value in config.items()}, secret)
+    return settings.with_locked_images(ImageLock.read(stack))
+
+
+def _images(group: SettingsGroup) -> dict[str, ImageReference]:
+    values = {name: getattr(group, name) for name in type(group).model_fields}
+    return {name: value for name, value in values.items() if isinstance(value, ImageReference)}
 
 
 def engine_texts(config: Mapping[str, object]) -> dict[str, str]:

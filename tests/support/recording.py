@@ -16,7 +16,10 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 
 @dataclass(frozen=True)
 class Registered:
-    """One resource as the engine was asked for it; secrets in `inputs` are unwrapped, `secrets` has their paths."""
+    """One resource as the engine was asked for it; secrets in `inputs` are unwrapped, `secrets` has their paths.
+
+    `sent` has them as they were sent, marked.
+    """
 
     type: str
     name: str
@@ -27,6 +30,7 @@ class Registered:
     protect: bool
     provider: str
     secret_outputs: tuple[str, ...]
+    sent: dict[str, Any]
 
 
 class _Answers(pulumi.runtime.Mocks):
@@ -65,6 +69,7 @@ class _RecordingMonitor(MockMonitor):
             protect=request.protect,
             provider=_name(request.provider.rpartition("::")[0]),
             secret_outputs=tuple(request.additionalSecretOutputs),
+            sent=json_format.MessageToDict(request.object),
         )
         return answer
 

@@ -1,6 +1,5 @@
 """The program as a whole: what `__main__.py` registers for a stack, and how it refuses."""
 
-import json
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +11,11 @@ import pytest
 import yaml
 from pulumi.runtime.config import CONFIG
 
+from core.image_lock import ImageLock
 from core.kubernetes_names import is_subdomain
-from policies.pack import RULES
+from policies.rules.image_digests import IMAGE_DIGESTS
 from settings import engine_texts
-from tests.support.analyzer import PackAnalyzer
+from tests.support.analyzer import PackAnalyzer, StackItem
 from tests.support.recording import Registered, declare
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
@@ -122,16 +122,27 @@ def test_an_entry_is_there_where_the_stack_has_one(stack: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("stack", _STACKS)
 def test_the_policy_pack_has_nothing_to_say(stack: str, tmp_path: Path) -> None:
-    _configure(tmp_path, stack)
-    analyzer = PackAnalyzer(RULES)
-    levels = json.loads((_ROOT / "policies" / "config" / f"{stack}.json").read_text(encoding="utf-8"))
-    for rule in RULES:
-        entry = dict(levels[rule.name])
-        analyzer.configure(rule.name, entry.pop("enforcementLevel").upper(), **entry)
-    findings = [
-        finding for entry in _run(stack).values() for finding in analyzer.analyze(entry.type, entry.inputs, entry.name)
+    # What the lab adds to its stack: images that are made on the machine.
+    made = {"platformToolsImage": "localhost/spt-flow/platform-tools:0.1.0"} if stack == "dev" else {}
+    _configure(tmp_path, stack, **made)
+    items = [
+        StackItem(entry.type, entry.sent, entry.name, entry.protect, entry.parent) for entry in _run(stack).values()
     ]
-    assert findings == []
+    assert PackAnalyzer.of_stack(stack).analyze_everything(items) == []
+
+
+def test_with_a_lock_every_image_has_its_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class _Full(dict[str, str]):
+        def get(self, _key: str, _default: object = None) -> str:
+            return "sha256:" + "0123456789abcdef" * 4
+
+    monkeypatch.setattr(ImageLock, "read", lambda _stack: ImageLock(_Full()))
+    _configure(tmp_path, "prod")
+    analyzer = PackAnalyzer([IMAGE_DIGESTS.policy()])
+    analyzer.configure(IMAGE_DIGESTS.words.name, "MANDATORY", required=True)
+    assert [
+        found for each in _run("prod").values() for found in analyzer.analyze(each.type, each.sent, each.name)
+    ] == []
 
 
 @pytest.mark.parametrize("stack", _STACKS)

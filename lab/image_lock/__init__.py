@@ -1,0 +1,1 @@
+"""Locking a stack's images: which digest each registry has behind a tag."""
