@@ -39,5 +39,7 @@ def _stack(size: int) -> list[StackItem]:
         name = f"{each.name}-{number}"
         if isinstance(props.get("metadata"), dict):
             props = {**props, "metadata": {**props["metadata"], "name": name}}
+        elif "name" in props:
+            props = {**props, "name": name}
         items.append(StackItem(each.type, props, name))
     return items

@@ -2,7 +2,7 @@
 
 __all__ = ["HOST_AGREEMENT", "check"]
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,12 +32,14 @@ def check(resources: Sequence[Resource], _config: Mapping[str, Any], findings: F
     if not releases:
         return
     manifests = [manifest for resource in resources for manifest in resource.manifests(findings)]
+    entries_by_backend = _entries_by_backend(manifests, findings)
+    gateways = {str(manifest.subject): manifest for manifest in manifests if is_gateway(manifest)}
     for release in releases:
         expected = _expected(release, findings)
         if expected is not None:
-            entries = list(_entries(release, manifests, findings))
+            entries = entries_by_backend.get((release.namespace.text(), release.name.text() or ""), ())
             _check_entries(release, expected, entries, findings)
-            _check_listeners(expected, entries, manifests, findings)
+            _check_listeners(expected, entries, gateways, findings)
 
 
 def _expected(release: CoderRelease, findings: Findings) -> set[str] | None:
@@ -61,26 +63,28 @@ def _expected(release: CoderRelease, findings: Findings) -> set[str] | None:
     return None
 
 
-def _entries(release: CoderRelease, manifests: Sequence[Manifest], findings: Findings) -> Iterator[_Entry]:
-    """Yield the Ingresses and routes in the release's namespace whose backend has the release's name."""
-    service, namespace = release.name.text(), release.namespace.text()
+def _entries_by_backend(
+    manifests: Sequence[Manifest], findings: Findings
+) -> Mapping[tuple[str | None, str], Sequence[_Entry]]:
+    """Return the Ingresses and routes by namespace and Service behind them: read once, however many releases ask."""
+    found: dict[tuple[str | None, str], list[_Entry]] = {}
     for manifest in manifests:
+        is_ingress = manifest.kind == "Ingress" and manifest.group in _INGRESS_GROUPS
         spec = manifest.body.get("spec")
-        if manifest.namespace.text() != namespace or findings.is_open(spec.get("rules")):
+        if not (is_ingress or is_route(manifest)) or findings.is_open(spec.get("rules")):
             continue
         rules = list(spec.get("rules").items())
-        if manifest.kind == "Ingress" and manifest.group in _INGRESS_GROUPS:
+        if is_ingress:
             backends = [
                 path.get("backend", "service", "name") for rule in rules for path in rule.get("http", "paths").items()
             ]
             hosts = [rule.get("host") for rule in rules]
-        elif is_route(manifest):
+        else:
             backends = [backend.get("name") for rule in rules for backend in rule.get("backendRefs").items()]
             hosts = list(spec.get("hostnames").items())
-        else:
-            continue
-        if service is not None and any(backend.text() == service for backend in backends):
-            yield _Entry(manifest, hosts)
+        for service in {text for backend in backends if (text := backend.text()) is not None}:
+            found.setdefault((manifest.namespace.text(), service), []).append(_Entry(manifest, hosts))
+    return found
 
 
 def _check_entries(release: CoderRelease, expected: set[str], entries: Sequence[_Entry], findings: Findings) -> None:
@@ -109,10 +113,9 @@ def _check_entries(release: CoderRelease, expected: set[str], entries: Sequence[
 
 
 def _check_listeners(
-    expected: set[str], entries: Sequence[_Entry], manifests: Sequence[Manifest], findings: Findings
+    expected: set[str], entries: Sequence[_Entry], gateways: Mapping[str, Manifest], findings: Findings
 ) -> None:
     """Report Gateways that Coder's routes are attached to and whose TLS listeners leave out one of its hosts."""
-    gateways = {str(manifest.subject): manifest for manifest in manifests if is_gateway(manifest)}
     routes = [entry.manifest for entry in entries if is_route(entry.manifest)]
     parents = {attachment.parent for route in routes for attachment in attachments(route, findings)}
     for gateway in (gateways[parent] for parent in sorted(parents & gateways.keys())):
