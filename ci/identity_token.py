@@ -40,7 +40,7 @@ def identity_token(audience: str) -> IdentityToken:
             headers={"Authorization": f"Bearer {bearer}"},
             timeout=_SECONDS,
         )
-        text = answer.raise_for_status().json()["value"]
+        text = str(answer.raise_for_status().json()["value"])
         return IdentityToken(text, _expiry(text))
     except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
         raise SptFlowError(f"GitHub gave no identity token ({type(error).__name__}).") from None
