@@ -12,8 +12,8 @@ from tests.support.pulumi_engine import find_pulumi
 
 _CLI: Final = find_pulumi()
 _ALL: Final = load_cases()
-# A program for each rule that passes: what is refused is refused for its defect.
-_TWINS: Final = list({case.rule: case for case in _ALL if case.good is not None}.values())
+# Programs that pass, of every sort of resource: what is refused is refused for its defect. In process all of them are.
+_TWINS: Final = list({case.bad[0].type: case for case in _ALL if case.good is not None}.values())
 
 pytestmark = pytest.mark.skipif(_CLI is None, reason="no pulumi here; make toolchain builds it")
 
