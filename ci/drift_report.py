@@ -20,8 +20,8 @@ def drift_report(plan: Plan, verdicts: Sequence[PolicyVerdict]) -> str:
             "",
             review_comment([plan]),
             *(["### Policies that the plan breaks", "", *broken, ""] if broken else []),
-            "Either deploy, which sets the cluster right, or put the change into the program. The runbook is in",
-            "`docs/state-drift.md`. This issue is kept up to date, and closed when the difference is gone.",
+            "Either deploy, which sets the cluster right, or put the change into the program: `docs/ci.md` says how.",
+            "This issue is kept up to date, and closed when the difference is gone.",
             "",
         ]
     )

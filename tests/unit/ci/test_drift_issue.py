@@ -62,4 +62,4 @@ def test_the_report_says_what_differs_and_what_to_do() -> None:
     text = drift_report(plan, [PolicyVerdict("some-rule", "mandatory", "The @pod `x` must | have limits.")])
     assert "| update | `web` | `apps/v1:Deployment` |" in text
     assert "`some-rule`: The @\u200bpod \\`x\\` must \\| have limits." in text
-    assert "docs/state-drift.md" in text
+    assert "docs/ci.md" in text
