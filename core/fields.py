@@ -69,6 +69,10 @@ class Field:
         """Return the string that stands here, None for anything else."""
         return self.value if isinstance(self.value, str) else None
 
+    def string(self) -> str:
+        """Return the string that stands here, an empty one for anything else."""
+        return self.text() or ""
+
     def _child(self, key: str | int, path: str) -> "Field":
         value: object = None
         unknown = self.unknown

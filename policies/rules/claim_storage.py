@@ -46,7 +46,7 @@ class StorageBounds:
     def maxima(self, namespace: Field) -> tuple[Quantity, Quantity]:
         """Return the smallest and the largest maximum that may hold in a namespace: one if it is known."""
         if namespace.unknown is None:
-            maximum = self.of_namespace.get(namespace.text() or "", self.maximum)
+            maximum = self.of_namespace.get(namespace.string(), self.maximum)
             return maximum, maximum
         possible = (self.maximum, *self.of_namespace.values())
         return min(possible), max(possible)

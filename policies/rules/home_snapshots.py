@@ -79,7 +79,7 @@ def _kind(manifest: Manifest) -> tuple[str, str]:
 
 
 def _is_daily(schedule: Field) -> bool:
-    text = schedule.text() or ""
+    text = schedule.string()
     fields = text.split()
     return text in _DAILY or (len(fields) == _CRON_FIELDS and fields[2:] == ["*", "*", "*"])
 

@@ -42,7 +42,7 @@ def check(resources: Sequence[Resource], required: RequiredPolicies, findings: F
         name = _name(place)
         if findings.is_open(name):
             continue
-        for wanted in required.of_namespace.get(name.text() or "", ()):
+        for wanted in required.of_namespace.get(name.string(), ()):
             complaint = _policy_complaint(wanted, policies, findings)
             if complaint is None:
                 complaint = _binding_complaint(wanted, place, bindings, findings)
@@ -105,7 +105,7 @@ def _may_deny(binding: Manifest, place: Manifest, findings: Findings) -> bool:
             return False
         deciding.append(match.get(key))
     selector, labels = match.get("namespaceSelector"), place.body.get("metadata", "labels")
-    chosen = selects(selector, labels, extra={_NAME_LABEL: _name(place).text() or ""})
+    chosen = selects(selector, labels, extra={_NAME_LABEL: _name(place).string()})
     if chosen is None:
         deciding += [selector, labels, *_inside(selector), *_inside(labels)]
     findings.is_open(*deciding)

@@ -62,7 +62,7 @@ def check(resources: Sequence[Resource], keys: QuotaKeys, findings: Findings) ->
         for place in places:
             name = place.body.get("metadata", "name")
             # A namespace whose name is unknown may be any of those that are guarded.
-            may_be_guarded = bool(found) if findings.is_open(name) else (name.text() or "") in found
+            may_be_guarded = bool(found) if findings.is_open(name) else name.string() in found
             if not may_be_guarded and not may_be_anywhere:
                 findings.violation(place.subject, f"{place.subject.title} must have {guard.title}: it has none.")
 

@@ -36,9 +36,8 @@ class PodSecurityLevels:
 
     def least_of(self, name: Field) -> tuple[str, str]:
         """Return the laxest and the strictest level that a namespace of that name may need: one if it is known."""
-        text = name.text()
         if name.unknown is None:
-            level = self.default if text is None else self.of_namespace.get(text, self.default)
+            level = self.of_namespace.get(name.string(), self.default)
             return level, level
         possible = sorted((self.default, *self.of_namespace.values()), key=_LEVELS.index)
         return possible[0], possible[-1]
@@ -77,7 +76,7 @@ def _version_complaint(manifest: Manifest, mode: str, findings: Findings) -> Ite
         return
     if found.is_missing:
         yield f"must have the label {label}: it has none."
-    elif _VERSION.fullmatch(found.text() or "") is None:
+    elif _VERSION.fullmatch(found.string()) is None:
         yield f"must have 'latest' or a version such as v1.34 in the label {label}: its value is neither."
 
 

@@ -66,7 +66,7 @@ def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) ->
                     findings.violation(subject, f"The pods of {subject.title} must have {complaint}.")
             for container in pod.containers():
                 name = container.fields.get("name")
-                if not findings.is_open(name) and not is_label(name.text() or ""):
+                if not findings.is_open(name) and not is_label(name.string()):
                     sentence = (
                         f"The {container.title} of {subject.title} must have a DNS label as its name: it has none."
                     )

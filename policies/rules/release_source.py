@@ -61,7 +61,7 @@ def _version_complaints(release: ReleaseView, findings: Findings) -> Iterator[st
     if not findings.is_open(version):
         if version.value in (None, ""):
             yield "name the version of its chart: it names none"
-        elif not is_exact_version(version.text() or ""):
+        elif not is_exact_version(version.string()):
             yield "name one exact version of its chart, such as 2.36.3: it names something else"
     if not findings.is_open(devel) and devel.value not in (None, False):
         yield "not have the option devel: it would take a development version"
@@ -90,7 +90,7 @@ def _source_complaints(release: ReleaseView, sources: ChartSources, findings: Fi
 def _repository_complaints(repository: Field, sources: ChartSources) -> Iterator[str]:
     if repository.value in (None, ""):
         yield f"name the repository of its chart ({_listed(sources)}): it names none"
-    elif not sources.has_repository(repository.text() or ""):
+    elif not sources.has_repository(repository.string()):
         yield f"take its chart from an allowed repository ({_listed(sources)}): it takes it from another"
 
 

@@ -21,6 +21,7 @@ def _judged(resource_type: str = _TYPE, **metadata: Any) -> Judged:  # noqa: ANN
 
 def test_explicit_names_pass() -> None:
     assert _judged() == Judged([], [])
+    assert _judged(annotations={"pulumi.com/skipAwait": "true"}, labels={"a": "b"}) == Judged([], [])
     assert _judged("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", namespace=None) == Judged([], [])
     assert _judged("kubernetes:core/v1:Namespace", namespace=None) == Judged([], [])
 

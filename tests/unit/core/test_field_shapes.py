@@ -53,3 +53,8 @@ def test_entries_show_each_key_once_and_unknown_values_as_such() -> None:
     assert found["b"].unknown is not None
     assert [key for key, _ in Field({1: "x", "y": 2}).entries()] == ["y"]
     assert list(Field([1]).entries()) == []
+
+
+@pytest.mark.parametrize(("value", "expected"), [("a", "a"), ("", ""), (None, ""), (7, ""), (["a"], "")])
+def test_what_is_no_string_is_an_empty_one(value: object, expected: str) -> None:
+    assert Field(value).string() == expected
