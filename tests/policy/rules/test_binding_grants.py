@@ -43,7 +43,8 @@ _OWN = _role("reader", "Role")
 )
 def test_roles_that_are_too_strong(role: object, kind: str, words: str) -> None:
     (sentence,) = _judged(role, kind=kind).sentences
-    assert sentence.startswith(f"{kind} 'tools/reader' must not {words}")
+    name = "tools/reader" if kind == "RoleBinding" else "reader"
+    assert sentence.startswith(f"{kind} '{name}' must not {words}")
 
 
 @pytest.mark.parametrize(
