@@ -40,12 +40,13 @@ def marked(value: object) -> Any:  # noqa: ANN401 - any property
 
 
 def keep_marks() -> None:
-    """Have the SDK's service keep the marks, in this process, from now on.
+    """Have the SDK's service keep the marks, in this process, from now on; a second call changes nothing.
 
     The engine sends them (KeepSecrets), and the SDK's analyzer unwraps them; it has no option that would not.
     """
     service = sys.modules[pulumi_policy.PolicyPack.__module__]
-    vars(service)["deserialize_properties"] = _deserialize
+    if vars(service)["deserialize_properties"] is deserialize_properties:
+        vars(service)["deserialize_properties"] = _deserialize
 
 
 def _deserialize(props: dict[str, Any], *args: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's own
