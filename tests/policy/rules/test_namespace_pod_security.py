@@ -89,6 +89,8 @@ def test_an_unknown_name_leaves_open_only_what_depends_on_it() -> None:
     found = _judged(_labels(enforce="baseline"), UNKNOWN)
     assert (found.sentences, len(found.open)) == ([], 1)
     assert _judged(_labels(), UNKNOWN) == Judged([], [])
+    lax = _judged(_labels(enforce="privileged"), UNKNOWN, levels={"tools": "privileged"}, defaultLevel="baseline")
+    assert (lax.sentences, len(lax.open)) == ([], 1)
     found = _judged(_labels(enforce="privileged"), UNKNOWN, levels={"tools": "baseline"})
     assert "must have at least baseline" in found.sentences[0]
 
