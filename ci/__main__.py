@@ -26,9 +26,12 @@ COMMANDS: Final = (
 )
 """The modules of ci/commands, in the order they are listed."""
 
+_MODULES: Final = {"kube-token": "kubeconfig"}
+"""Commands in a module of another name."""
 
-def build_app() -> typer.Typer:
-    """Return the application with every command."""
+
+def build_app(words: list[str] | None = None) -> typer.Typer:
+    """Return the application with the command that is asked for, or all of them: some bring much to import."""
     app = typer.Typer(
         help="What the workflows run; each command is a make target of the same name.",
         no_args_is_help=True,
@@ -36,15 +39,21 @@ def build_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for name in COMMANDS:
+    app.callback()(_group)
+    asked = {_MODULES.get(word, word).replace("-", "_") for word in (words or [])[:1]}
+    for name in [name for name in COMMANDS if name in asked] or COMMANDS:
         importlib.import_module(f"ci.commands.{name}").register(app)
     return app
+
+
+def _group() -> None:
+    """Keep the commands subcommands, however few of them are loaded."""
 
 
 def main() -> int:
     """Run one command; a failure a user can meet is one sentence and an exit code."""
     try:
-        code = build_app()(standalone_mode=False)
+        code = build_app(sys.argv[1:])(standalone_mode=False)
     except SptFlowError as error:
         return _failed(error)
     except TyperException as error:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from ci.identity_token import IdentityToken
-from ci.stack_settings import PROJECT_ROOT
+from ci.stack_name import PROJECT_ROOT
 from core.errors import SptFlowError, UsageError
 
 _OURS: Final = "# Written by `make ci-kubeconfig`; it holds no secret."

@@ -10,7 +10,7 @@ from typing import Final
 
 from ci.event_log import PolicyVerdict, policy_verdicts
 from ci.plan import Plan, read_plan
-from ci.stack_settings import PROJECT_ROOT, check_stack_name
+from ci.stack_name import PROJECT_ROOT, check_stack_name
 from ci.uv import uv_folders
 from core.command import Command
 from core.errors import SptFlowError

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ci.stack_settings import PROJECT_ROOT
+from ci.stack_name import PROJECT_ROOT
 from core.command import Command
 
 _TAG: Final = re.compile(r"v(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)", re.ASCII)

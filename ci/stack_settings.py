@@ -1,32 +1,17 @@
 """The settings of a stack, read from its file before any engine runs."""
 
-__all__ = ["PROJECT_ROOT", "check_stack_name", "stack_settings"]
+__all__ = ["stack_settings"]
 
-import re
 from pathlib import Path
 from typing import Final
 
 import yaml
 
+from ci.stack_name import PROJECT_ROOT, check_stack_name
 from core.errors import UsageError
 from settings import Settings, engine_texts, load_settings
 
-PROJECT_ROOT: Final = Path(__file__).resolve().parents[1]
-"""The folder of Pulumi.yaml and __main__.py."""
-
-_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 _LAB: Final = "lab"
-
-
-def check_stack_name(name: str, root: Path = PROJECT_ROOT) -> str:
-    """Return the name of a stack that has a file; raise UsageError for any other."""
-    stacks = sorted(path.name.split(".")[1] for path in root.glob("Pulumi.*.yaml"))
-    if _NAME.fullmatch(name) is None or name not in stacks:
-        raise UsageError(
-            f"The stack {name[:40]!r} is unknown: the stacks of this project are {', '.join(stacks)}.",
-            next_command="name one of them, for example STACK=staging",
-        )
-    return name
 
 
 def stack_settings(name: str, root: Path = PROJECT_ROOT) -> Settings:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from ci.stack_settings import PROJECT_ROOT
+from ci.stack_name import PROJECT_ROOT
 
 _REQUIREMENTS: Final = PROJECT_ROOT / "lab" / "toolchain" / "uv-requirements.txt"
 _PIN: Final = re.compile(r"^uv==([0-9.]+)", re.MULTILINE)

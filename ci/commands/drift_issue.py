@@ -11,7 +11,7 @@ from ci.commands.options import StackOption
 from ci.drift_issue import settle_drift
 from ci.github_api import GithubApi
 from ci.posted_comment import AUTHOR
-from ci.stack_settings import check_stack_name
+from ci.stack_name import check_stack_name
 from core.errors import UsageError
 
 _HELP = """Open or update the stack's drift issue (DRIFT=true), or close it (DRIFT=false).

@@ -10,7 +10,6 @@ import typer
 from ci.cluster_access import exec_credential, write_kubeconfig
 from ci.commands.options import StackOption
 from ci.identity_token import identity_token
-from ci.stack_settings import stack_settings
 
 _HELP = """Write the stack's kubeconfig (its settings name path and context), without a secret in it.
 
@@ -34,6 +33,9 @@ def kubeconfig(
     audience: Annotated[str, _AUDIENCE] = "kubernetes",
 ) -> None:
     """Write the file."""
+    # Not at the top: the token, which is asked for often, needs none of what this imports.
+    from ci.stack_settings import stack_settings  # noqa: PLC0415 - as said above
+
     cluster = stack_settings(stack).cluster
     path = Path(cluster.kubeconfig_path).expanduser()
     write_kubeconfig(path, context=cluster.kube_context, server=server, authority=authority, audience=audience)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from ci.__main__ import COMMANDS, build_app
 from ci.releases import newest_tag
-from ci.stack_settings import PROJECT_ROOT
+from ci.stack_name import PROJECT_ROOT
 from tests.standins.github.server import Github
 
 PREVIEW = {"steps": [{"op": "delete", "urn": "urn:pulumi:prod::spt-flow::a:b:C::gone"}], "duration": 1}

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ci.deploy_window import check_window
-from ci.stack_settings import check_stack_name, stack_settings
+from ci.stack_name import check_stack_name
+from ci.stack_settings import stack_settings
 from core.business_hours import BusinessHours
 from core.errors import UsageError
 

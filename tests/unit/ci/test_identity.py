@@ -20,7 +20,7 @@ import yaml
 from ci.cluster_access import exec_credential, write_kubeconfig
 from ci.commands.login import login
 from ci.identity_token import identity_token
-from ci.stack_settings import PROJECT_ROOT
+from ci.stack_name import PROJECT_ROOT
 from core.errors import SptFlowError, UsageError
 
 BEARER = "canary-of-the-request-4d2a"

@@ -12,7 +12,7 @@ import pytest
 from ci.plan import Operation, read_plan
 from ci.pulumi_run import PreviewResult, preview_stack
 from ci.review_comment import review_comment
-from ci.stack_settings import PROJECT_ROOT
+from ci.stack_name import PROJECT_ROOT
 from core.errors import SptFlowError
 from lab.deploy.launchers import write_launchers
 from lab.plugins.installation import install_plugins
