@@ -32,14 +32,15 @@ def leaves(root: Field, *, enters: Callable[[str, Field], bool] = lambda _key, _
         here = waiting.pop()
         field = here.field
         if field.is_mapping:
-            own_name = field.get("name").text()
-            children = [
+            entries = dict(field.entries())
+            if SPECIAL_SIG_KEY in entries:
+                continue
+            own_name = entries["name"].text() if "value" in entries and "name" in entries else None
+            waiting.extend(
                 Leaf(own_name if key == "value" and own_name else key, child)
-                for key, child in field.entries()
+                for key, child in reversed(entries.items())
                 if enters(key, child)
-            ]
-            if field.get(SPECIAL_SIG_KEY).is_missing:
-                waiting.extend(reversed(children))
+            )
         elif field.is_sequence:
             waiting.extend(reversed([Leaf(here.name, item) for item in field.items()]))
         elif not field.is_missing:
