@@ -9,12 +9,13 @@ import typer
 
 from ci.plan import read_plan
 from ci.review_comment import review_comment
-from core.errors import UsageError
 
 _HELP = """Write what previews say as Markdown: changes, replacements, deletions, requested amounts.
 
 Example: pulumi preview --json --show-sames > preview.json && make ci-comment PREVIEW=preview.json OUT=comment.md
 """
+
+_NO_REPORT = "## Policies\n\nThe check came to no result; the job's log says why.\n"
 
 
 def register(app: typer.Typer) -> None:
@@ -32,13 +33,10 @@ def comment(
     ] = "",
 ) -> None:
     """Write the comment."""
-    try:
-        report = Path(policy).read_text(encoding="utf-8") if policy else ""
-    except OSError as error:
-        raise UsageError(
-            f"The policy report {policy} cannot be read ({error.strerror}).",
-            next_command="make policy MARKDOWN=policy.md",
-        ) from None
+    # The comment matters most when something went wrong: a report that was not written is said, not an end.
+    report = ""
+    if policy:
+        report = Path(policy).read_text(encoding="utf-8") if Path(policy).is_file() else _NO_REPORT
     text = review_comment([read_plan(path) for path in preview], report)
     out.write_text(text, encoding="utf-8")
     typer.echo(f"{out}: {len(text)} characters")

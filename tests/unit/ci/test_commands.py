@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ci.__main__ import COMMANDS, build_app
+from ci.commands.comment import comment
 from ci.releases import newest_tag
 from ci.stack_name import PROJECT_ROOT
 from tests.standins.github.server import Github
@@ -47,6 +48,12 @@ def test_a_comment_is_written_from_the_environment_as_make_gives_it(tmp_path: Pa
     text = (tmp_path / "comment.md").read_text()
     assert "**Deleted:** C `gone`" in text
     assert text.endswith("# Policies\n")
+
+
+def test_a_policy_report_that_was_not_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "preview.json").write_text(json.dumps(PREVIEW))
+    comment([tmp_path / "preview.json"], tmp_path / "comment.md", str(tmp_path / "missing.md"))
+    assert "The check came to no result" in (tmp_path / "comment.md").read_text()
 
 
 def test_a_comment_is_posted_and_changed_with_the_token_in_no_output(github: Github, tmp_path: Path) -> None:
