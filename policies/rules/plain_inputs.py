@@ -29,18 +29,15 @@ _VARIABLES: Final = re.compile(r"(?:^|\.)(?:\w*[eE]nv|[eE]nvironment|\w*EnvVars?
 
 def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) -> None:
     """Report inputs that look like secrets and are not kept as such."""
-    if resource.type.startswith("kubernetes:") and not resource.type.startswith("kubernetes:helm.sh/"):
-        for manifest in resource.manifests(findings):
-            if (manifest.group, manifest.kind) != ("core", "Secret"):
-                found = leaves(manifest.body, enters=_entered(manifest))
-                # A mark ends where the object is written down: only a Secret keeps what it holds.
-                _judge(found, manifest.subject, findings, lambda _leaf: True)
-    elif resource.type in _COMMANDS:
-        found = leaves(resource.properties)
-        _judge(found, resource.subject, findings, lambda leaf: bool(_ARGUMENTS.match(leaf.field.path)))
-    else:
-        found = leaves(resource.properties)
-        _judge(found, resource.subject, findings, lambda leaf: bool(_VARIABLES.search(leaf.field.path)))
+    manifests = list(resource.manifests(findings))
+    for manifest in manifests:
+        if (manifest.group, manifest.kind) != ("core", "Secret"):
+            found = leaves(manifest.body, enters=_entered(manifest))
+            # A mark ends where the object is written down: only a Secret keeps what it holds.
+            _judge(found, manifest.subject, findings, lambda _leaf: True)
+    if not manifests:
+        clear = _ARGUMENTS.match if resource.type in _COMMANDS else _VARIABLES.search
+        _judge(leaves(resource.properties), resource.subject, findings, lambda leaf: bool(clear(leaf.field.path)))
 
 
 def _entered(manifest: Manifest) -> Callable[[str, Field], bool]:

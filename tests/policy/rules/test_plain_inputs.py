@@ -116,6 +116,22 @@ def test_inputs_without_secrets_in_clear_pass(resource_type: str, props: dict[st
             ),
         ),
         (
+            "kubernetes:yaml/v2:ConfigGroup",
+            {"objs": [{"kind": "Thing", "password": "hunter"}]},
+            (
+                "The input 'objs[0].password' of ConfigGroup 'thing' must not be a secret in clear: "
+                "it looks like one, going by its name."
+            ),
+        ),
+        (
+            _COMMAND,
+            {"environment": {"PUSH": '{"variables": {"git_password": "hunter"}}'}},
+            (
+                "The input 'environment.PUSH' of Command 'thing' must not be a secret in clear: "
+                "it looks like one with its name."
+            ),
+        ),
+        (
             "aws:rds:Instance",
             {"password": "hunter"},
             (
