@@ -26,9 +26,7 @@ def test_a_quota_grants_nothing_where_the_namespace_is_not_opted_in(key: str, am
     assert len(RuleBench(QUOTA_KVM).of(_TYPE, _quota({"x.io/kvm": amount}, "coder-workspace"))) == 1
 
 
-@pytest.mark.parametrize(
-    "hard", [{"requests.x.io/kvm": "0"}, {"x.io/kvm": None}, {"pods": "1"}, {}, None, "x", ["x.io/kvm"]]
-)
+@pytest.mark.parametrize("hard", [{"requests.x.io/kvm": "0"}, {"x.io/kvm": None}, {"pods": "1"}, {}, None])
 def test_a_quota_of_nothing_passes(hard: object) -> None:
     assert _BENCH.told_of(_TYPE, _quota(hard)) == []
 
