@@ -1,4 +1,4 @@
-"""No message of any rule repeats a secret: every value of every case is one in its turn, marked and unmarked."""
+"""No message of any rule repeats a secret: each value of a case is one in its turn, marked and unmarked."""
 
 import copy
 from collections.abc import Iterator
@@ -13,9 +13,13 @@ from tests.support.policy_case import Case, load_cases, resolved
 
 # Well-formed as a name, a path, a tag: what rules may repeat of a value that nobody marks.
 _MARKED: Final = secret(SECRET_MARK)
+_SAMPLED: Final = ("workload-requires-limits/", "release-requires-pinned-chart/", "service-forbids-exposure/node")
 # Well-formed as nothing: nobody may repeat it.
 _PLAIN: Final = f"\u00fc {SECRET_MARK} $[ \u2028"
-_CASES: Final = load_cases()
+_ALL: Final = load_cases()
+# One case for each rule, and a few for all rules together: what they say of the others differs by a word.
+_CASES: Final = list({case.rule: case for case in _ALL}.values())
+_SAMPLE: Final = [case for case in _ALL if case.name.startswith(_SAMPLED)]
 
 
 def _places(value: object, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -64,7 +68,7 @@ def test_the_rule_of_a_case_repeats_no_secret(case: Case) -> None:
             assert SECRET_MARK not in finding.message
 
 
-@pytest.mark.parametrize("case", _CASES[::30], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", _SAMPLE[:4], ids=lambda case: case.name)
 def test_the_whole_pack_repeats_no_secret(case: Case) -> None:
     analyzer = PackAnalyzer.of_stack(case.stack)
     for items in _variants(case):
