@@ -34,6 +34,7 @@ def test_a_stack_with_its_schedule_passes(schedule: str) -> None:
 def test_a_stack_without_one_does_not() -> None:
     wanted = ["Namespace 'homes' must have snapshots of its volumes: the stack has no CronJob tools/snapshots."]
     assert _judged(_namespace()).sentences == wanted
+    assert _judged(_namespace("tools"), _namespace(), _job(name="homes")).sentences == wanted
     assert _judged(_namespace(), _job(name="others"), _CLASS).sentences == wanted
 
 

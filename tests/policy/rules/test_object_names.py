@@ -5,7 +5,7 @@ import pytest
 from policies.rules.object_names import OBJECT_NAMES
 from tests.support.analyzer import SECRET_MARK, UNKNOWN, secret
 from tests.support.judged import Judged, exempting, judged
-from tests.support.workload_kinds import DEPLOYMENT, in_list, workload
+from tests.support.workload_kinds import DEPLOYMENT, POD, in_list, workload
 
 _TYPE = "kubernetes:core/v1:ConfigMap"
 _RBAC = "kubernetes:rbac.authorization.k8s.io/v1"
@@ -66,6 +66,7 @@ def test_names_beyond_the_limits(resource_type: str, name: object, words: str) -
 
 def test_the_namespace_is_a_label() -> None:
     assert len(_judged(namespace="a.b").sentences) == 1
+    assert len(_judged(name=None, namespace="a.b").sentences) == 1
     assert _judged(namespace="tools") == Judged([], [])
 
 
@@ -115,6 +116,7 @@ def test_a_key_that_is_none_is_not_repeated() -> None:
 
 def test_annotations_at_the_limit_pass() -> None:
     assert _judged(annotations={"x": "a" * 262_143}) == Judged([], [])
+    assert len(_judged(annotations={"x": "a" * 131_072, "y": "a" * 131_071, "z": ""}).sentences) == 1
 
 
 def test_containers_and_the_pods_of_workloads() -> None:
@@ -128,6 +130,10 @@ def test_containers_and_the_pods_of_workloads() -> None:
         "The container #1 of Deployment 'thing' must have a DNS label as its name: it has none.",
         "The init container #0 of Deployment 'thing' must have a DNS label as its name: it has none.",
     ]
+
+
+def test_a_pod_is_judged_once() -> None:
+    assert len(judged(OBJECT_NAMES, POD, {"metadata": {"name": "x", "labels": {"x": 7}}, "spec": {}}).sentences) == 1
 
 
 def test_what_is_missing_is_another_rules() -> None:

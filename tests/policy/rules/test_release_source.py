@@ -132,6 +132,9 @@ def test_other_repositories(repository: object) -> None:
         ({"chart": "lab/charts/app2"}, "take its chart from an allowed folder"),
         ({"chart": "/x/lab/charts/app/../evil"}, "take its chart from an allowed folder"),
         ({"chart": "/x/../lab/charts/app"}, "take its chart from an allowed folder"),
+        ({"chart": "stable/app", "repositoryOpts": None}, "name the repository of its chart"),
+        ({"chart": "app-1.2.3.tgz"}, "take its chart from an allowed folder"),
+        ({"chart": "some/other/app"}, "take its chart from an allowed folder"),
         ({"chart": "./app-1.2.3.tgz"}, "take its chart from an allowed folder"),
     ],
 )
