@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from core.errors import SptFlowError
-from policies.pack import RULES
 from tests.conftest import Golden
-from tests.support.analyzer import PackAnalyzer
+from tests.support.pack_verdict import broken_rules
 from tests.support.rendered_template import TEMPLATES, RenderError, Rendering, Template, terraform_settings
 
 NAME = "coder-devcontainer-kubernetes"
@@ -105,9 +104,8 @@ def test_every_object_carries_the_labels_the_annotation_and_a_name_by_id(rendere
 def test_the_policies_let_every_preset_pass_at_its_largest(template: Template, preset: str) -> None:
     prompt = (TEMPLATE / "prompts" / f"{preset}.md").read_text()
     found = template.render(parameters={"system_prompt": prompt, "cpu": "8", "memory": "16"})
-    analyzer = PackAnalyzer(list(RULES))
     for body in found.manifests.values():
-        assert analyzer.analyze(TYPES[body["kind"]], body) == []
+        assert broken_rules(TYPES[body["kind"]], body) == []
     assert base64.b64encode(prompt.encode()).decode() in found.agent["startup_script"]
 
 
