@@ -66,7 +66,7 @@ def check(resources: Sequence[Resource], needs: SnapshotNeeds, findings: Finding
 
 def _complaints(job: Manifest, manifests: Sequence[Manifest], findings: Findings) -> Iterator[str]:
     suspended, schedule = job.body.get("spec", "suspend"), job.body.get("spec", "schedule")
-    if not findings.is_open(suspended) and suspended.value not in (None, False):
+    if not findings.is_open(suspended) and suspended.value is not None and suspended.value is not False:
         yield "not be suspended: the homes of workspaces would be without snapshots"
     if not findings.is_open(schedule) and not _is_daily(schedule):
         yield "run every day: its schedule leaves days out, or is none"

@@ -103,10 +103,9 @@ def _all_known(findings: Findings, amounts: Sequence[Field], others: Sequence[Fi
 
 def _is_quantity(amount: Field) -> bool:
     try:
-        Quantity.parse(amount.value)
+        return Quantity.parse(amount.value).nano >= 0
     except QuantityError:
         return False
-    return True
 
 
 def _is_default_deny(manifest: Manifest, _keys: QuotaKeys, findings: Findings) -> bool | None:

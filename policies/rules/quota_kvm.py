@@ -35,7 +35,10 @@ def check(resource: Resource, config: KvmQuota, findings: Findings) -> None:
     """Report quotas that grant more than none of it."""
     for manifest in resource.manifests(findings):
         if (manifest.group, manifest.kind) == ("core", "ResourceQuota"):
-            findings.is_open(manifest.body.get("spec", "hard"))
+            hard = manifest.body.get("spec", "hard")
+            if not findings.is_open(hard) and not hard.is_missing and not hard.is_mapping:
+                title = manifest.subject.title
+                findings.violation(manifest.subject, f"{title} must have a spec.hard that is an object: it is none.")
             unless_relaxed(manifest, config.namespaces, findings, partial(_check_quota, manifest, config.resources))
 
 

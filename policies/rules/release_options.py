@@ -54,7 +54,7 @@ def check(resource: Resource, limits: ReleaseLimits, findings: Findings) -> None
 def _switches(release: ReleaseView, findings: Findings) -> Iterator[str]:
     for option, reason in _OFF.items():
         found = release.properties.get(option)
-        if not findings.is_open(found) and found.value not in (None, False):
+        if not findings.is_open(found) and found.value is not None and found.value is not False:
             yield f"not have the option {option}: {reason}"
     renderer = release.properties.get("postrender")
     if not findings.is_open(renderer) and renderer.value not in (None, ""):

@@ -63,7 +63,7 @@ def _version_complaints(release: ReleaseView, findings: Findings) -> Iterator[st
             yield "name the version of its chart: it names none"
         elif not is_exact_version(version.string()):
             yield "name one exact version of its chart, such as 2.36.3: it names something else"
-    if not findings.is_open(devel) and devel.value not in (None, False):
+    if not findings.is_open(devel) and devel.value is not None and devel.value is not False:
         yield "not have the option devel: it would take a development version"
 
 
@@ -103,20 +103,15 @@ def _listed(sources: ChartSources) -> str:
 
 
 def _normal(url: str) -> str | None:
-    """Return the form in which repositories are compared, None for what is no https:// or oci:// URL of a place."""
+    """Return the form in which repositories are compared, None for what is no URL, or has more than a place."""
     try:
         parts = urlsplit(url)
-        port = parts.port
     except ValueError:
         return None
-    bare = not (parts.username or parts.password or parts.query or parts.fragment or "@" in parts.netloc)
-    if parts.scheme not in ("https", _OCI) or not parts.hostname or not bare:
+    if parts.query or parts.fragment:
         return None
-    path = _parts(parts.path)
-    if ".." in path or "." in path or "%" in parts.path:
-        return None
-    host = parts.hostname if port is None else f"{parts.hostname}:{port}"
-    return f"{parts.scheme}://{'/'.join((host, *path))}"
+    # A user, a password and a port stay where they are, and make it another place.
+    return f"{parts.scheme}://{'/'.join((parts.netloc.lower(), *_parts(parts.path)))}"
 
 
 def _parts(path: str) -> tuple[str, ...]:

@@ -71,15 +71,22 @@ def _complaints(manifest: Manifest, allowed: AllowedRights, findings: Findings) 
     for number, rule in enumerate(rules.items()):
         if findings.is_open(rule):
             continue
-        malformed = [key for key in _LISTS if not _is_list_of_texts(rule.get(key))]
-        for key in malformed:
-            yield f"have {key} that are no list of strings in rule #{number}"
+        for complaint in _malformed(rule):
+            yield f"have {complaint} rule #{number}"
         grant = _read(rule, findings)
         wildcards = list(_wildcards(grant))
         for key in wildcards:
             yield f"use a wildcard in {key} of rule #{number}"
         if not wildcards:
             yield from _dangers(grant, number, str(manifest.subject), allowed)
+
+
+def _malformed(rule: Field) -> Iterator[str]:
+    if not rule.is_mapping:
+        yield "something that is no object as"
+    for key in _LISTS:
+        if not _is_list_of_texts(rule.get(key)):
+            yield f"{key} that are no list of strings in"
 
 
 def _is_list_of_texts(field: Field) -> bool:

@@ -26,7 +26,9 @@ def check(resource: Resource, allowed: Collection[str], findings: Findings) -> N
         if (manifest.group, manifest.kind) == ("core", "Service"):
             subject = manifest.subject
             spec = manifest.body.get("spec")
-            if not findings.is_open(spec):
+            if not findings.is_open(spec) and not spec.is_missing and not spec.is_mapping:
+                findings.violation(subject, f"{subject.title} must have a spec that is an object: it is none.")
+            elif spec.unknown is None:
                 _judge(spec, subject.title, subject, allowed, findings)
     release = release_of(resource)
     if release is not None:

@@ -12,6 +12,9 @@ from policies.relaxation import NAMESPACES_SCHEMA, unless_relaxed
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
 
+# The API server takes no user beyond.
+_LARGEST_USER: Final = 2**31 - 1
+
 
 def check(resource: Resource, relaxed: frozenset[str], findings: Findings) -> None:
     """Report containers that may run as root, and pods that ask for it."""
@@ -30,7 +33,7 @@ def _check_types(place: Place, findings: Findings) -> None:
     if flag.value is not None and flag.boolean() is None:
         place.violation(findings, "must have a runAsNonRoot that is true or false: its value is neither.")
     number = user.integer()
-    if user.value is not None and (number is None or number < 0):
+    if user.value is not None and (number is None or not 0 <= number <= _LARGEST_USER):
         place.violation(findings, "must have a runAsUser that is a whole number from 0: its value is none.")
 
 

@@ -183,7 +183,7 @@ def _root(pod: _Pod, facts: Facts) -> bool:
 
 
 def _is_user(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 and value == int(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**31 and value == int(value)
 
 
 def _host_path(pod: _Pod, _facts: Facts) -> bool:
