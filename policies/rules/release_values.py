@@ -57,8 +57,9 @@ def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) ->
 def _too_new(release: ReleaseView, findings: Findings) -> Iterator[tuple[str, str]]:
     """Yield the keys that a later version of the chart would take, and which version that is."""
     version = release.properties.get("version")
-    text = version.text()
-    if release.chart_name != CHART or findings.is_open(version) or text is None or not is_exact_version(text):
+    text = version.string()
+    findings.is_open(version)
+    if release.chart_name != CHART or not is_exact_version(text):
         return
     for path, since in KEYS_SINCE.items():
         found = release.values.get(*path.split("."))

@@ -94,6 +94,12 @@ def test_unknown_values_hide_only_themselves(spec: dict[str, object]) -> None:
     assert (len(found.sentences), len(found.open)) == (1, 1)
 
 
+def test_what_is_allowed_hides_nothing_beside_it() -> None:
+    allowed, other = (workload(DEPLOYMENT, {}, name=name, namespace="tools") for name in ("api", "web"))
+    resource_type, props = in_list(DEPLOYMENT, allowed, other)
+    assert len(judged(WORKLOAD_API_TOKEN, resource_type, props, allowed=_ALLOWED).sentences) == 1
+
+
 def test_lists_other_types_and_exemptions() -> None:
     resource_type, props = in_list(DEPLOYMENT, workload(DEPLOYMENT, {}, namespace="tools"))
     assert len(judged(WORKLOAD_API_TOKEN, resource_type, props).sentences) == 1
