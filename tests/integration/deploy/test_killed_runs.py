@@ -4,6 +4,8 @@ import os
 import random
 import signal
 import time
+from dataclasses import replace
+from typing import Any
 
 import psutil
 import pytest
@@ -99,15 +101,25 @@ def test_a_second_run_at_the_same_time_is_refused(small_stack: SmallStack) -> No
     stack.assert_sound()
 
 
-def test_a_violation_stops_the_run_before_anything_is_created(small_stack: SmallStack) -> None:
+@pytest.mark.parametrize(
+    ("mistake", "sentence"),
+    [
+        ({"limits": False}, "must have a cpu limit: it has none."),
+        ({"host_network": True}, "of its node: its hostNetwork is true."),
+    ],
+)
+def test_a_violation_stops_the_run_before_anything_is_created(
+    small_stack: SmallStack, mistake: dict[str, Any], sentence: str
+) -> None:
     small_stack.at(300).up()
     before = small_stack.in_cluster()
     stack = small_stack.at(301)
-    stack.run = type(stack.run)(**{**stack.run.__dict__, "limits": False})
+    stack.run = replace(stack.run, **mistake)
     with stack.start() as process:
         output, _ = process.communicate(timeout=120)
     assert process.returncode == 1, output
     assert "so nothing was changed" in output
     assert "sleeper" in output
+    assert sentence in output
     assert "Traceback" not in output
     assert small_stack.in_cluster() == before

@@ -48,6 +48,7 @@ kubernetes.apps.v1.Deployment(
         "template": {
             "metadata": {"labels": LABELS, "annotations": {"generation": str(generation)}},
             "spec": {
+                "host_network": config.get_bool("hostNetwork") is True,
                 "termination_grace_period_seconds": 0,
                 "containers": [
                     {

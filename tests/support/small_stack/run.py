@@ -29,6 +29,7 @@ class Run:
     image: str
     generation: int
     limits: bool = True
+    host_network: bool = False
 
 
 def target_of(run: Run) -> DeployTarget:
@@ -39,7 +40,7 @@ def target_of(run: Run) -> DeployTarget:
         backend=f"file://{paths.state}",
         local_state=paths.state,
         passphrase=paths.passphrase,
-        # Of all rules the two that its tests are about: a platform's labels and guards are not what it is for.
+        # Of all rules those that its tests are about: a platform's labels and guards are not what it is for.
         policy_config=PROJECT / "policies.json",
         overlay={
             "kubeconfigPath": run.kubeconfig,
@@ -48,6 +49,7 @@ def target_of(run: Run) -> DeployTarget:
             "image": run.image,
             "generation": str(run.generation),
             "limits": "true" if run.limits else "false",
+            "hostNetwork": "true" if run.host_network else "false",
         },
     )
 
