@@ -21,6 +21,7 @@ _POD_SPEC: Final = {
     ),
 }
 _CONTAINER: Final = re.compile(r"((?:init|ephemeral)?[cC]ontainers/[0-9]+)(?:/|$)")
+_GOOD: Final = "RuntimeDefault"
 _POWERS: Final = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 
 
@@ -152,11 +153,14 @@ def _unmasked_proc(pod: _Pod, _facts: Facts) -> bool:
 
 
 def _seccomp(pod: _Pod, _facts: Facts) -> bool:
+    # The restricted level forbids another profile of the pod even where each container has its own.
+    if pod.at("securityContext/seccompProfile") is not None and pod.at("securityContext/seccompProfile/type") != _GOOD:
+        return True
     for each in pod.containers:
         # A container's own profile takes the place of its pod's as a whole; without a type it is none.
         own = pod.at(f"{each}/securityContext/seccompProfile")
         place = "" if own is None else f"{each}/"
-        if pod.at(f"{place}securityContext/seccompProfile/type") != "RuntimeDefault":
+        if pod.at(f"{place}securityContext/seccompProfile/type") != _GOOD:
             return True
     return False
 
