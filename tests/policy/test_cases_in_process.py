@@ -46,6 +46,7 @@ def test_without_its_defect_the_program_passes(case: Case) -> None:
 
 
 def test_every_rule_has_cases() -> None:
+    assert len(_ALL) >= 80
     counts = Counter(case.rule for case in _ALL)
     assert {rule.words.name for rule in RULES} == counts.keys()
     assert {rule: count for rule, count in counts.items() if count < 3} == {}, "each rule has at least three"
