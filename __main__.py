@@ -14,8 +14,10 @@ from components.database import Database
 from components.database_arguments import database_args, database_dump_args
 from components.database_dump import DatabaseDump
 from components.entry_point import EntryPoint
+from components.kvm import Kvm
+from components.kvm_arguments import kvm_args
 from components.namespace import Namespace
-from components.network_flows import CODER
+from components.network_flows import CODER, SYSTEM
 from components.platform_namespaces import platform_namespaces
 from components.reaper import Reaper
 from components.registry import Registry
@@ -30,20 +32,19 @@ from settings import read_settings
 def main() -> None:
     """Declare the platform for the stack's settings."""
     settings = read_settings()
-    cluster = settings.cluster
-    provider = cluster_provider(kubeconfig_path=cluster.kubeconfig_path, context=cluster.kube_context)
+    provider = cluster_provider(kubeconfig_path=settings.cluster.kubeconfig_path, context=settings.cluster.kube_context)
 
     def after(*resources: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(providers=[provider], depends_on=list(resources))
 
-    namespaces = {
-        args["namespace"]: Namespace(args["namespace"], args, after()) for args in platform_namespaces(settings)
-    }
+    namespaces = {one["namespace"]: Namespace(one["namespace"], one, after()) for one in platform_namespaces(settings)}
     admission = AdmissionPolicies("admission", admission_args(settings), after())
     guards = [*namespaces.values(), admission]
     registry = Registry("registry", registry_args(settings.registry), after(namespaces[CODER]))
     in_coder = pulumi.ResourceOptions(provider=provider, depends_on=[namespaces[CODER]])
     workspace_config(namespace=CODER, registry_url=registry.address, opts=in_coder)
+    if (kvm := kvm_args(settings)) is not None:
+        Kvm("kvm", kvm, after(namespaces[SYSTEM]))
 
     database = Database("database", database_args(settings.database), after(namespaces[CODER]))
     before_coder: list[pulumi.Resource] = [*guards, database]

@@ -74,6 +74,7 @@ CODER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "coder"),))
 DATABASE_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "postgres"),))
 DNS: Final = Pods("kube-system", labels=(("k8s-app", "kube-dns"),))
 _DUMP_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "database-dump"),))
+_KVM_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "kvm-plugin"),))
 _REAPER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "reaper"),))
 _DNS_PORTS: Final = (Port(ports.DNS, "UDP"), Port(ports.DNS, "TCP"))
 _REGISTRY_PORTS: Final = (Port(ports.REGISTRY),)
@@ -116,6 +117,8 @@ def platform_flows(
         *([Flow("coder-from-entry", Pods(entry_namespace), CODER_PODS, _CODER_PORTS)] if entry_namespace else []),
         Flow("api-server", CODER_PODS, api_server, _API_PORTS),
         Flow("api-server-from-reaper", _REAPER_PODS, api_server, _API_PORTS),
+        # The device plugin labels its node.
+        Flow("api-server-from-kvm-plugin", _KVM_PODS, api_server, _API_PORTS),
         # GitHub, module registries, Connect, the access URL itself: Coder's Terraform fetches what templates name.
         Flow("outside", CODER_PODS, _OUTSIDE),
         # The reaper asks at the access URL, as everybody else.

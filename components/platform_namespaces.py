@@ -6,7 +6,7 @@ from typing import Final
 
 from components.namespace import LimitArgs, NamespaceArgs
 from components.network_flows import CODER, SYSTEM, WORKSPACES, platform_flows
-from settings import QuotaSettings, Settings, WorkspaceSettings
+from settings import KvmSettings, QuotaSettings, Settings, WorkspaceSettings
 
 # What the platform's own pods get when they name nothing; each of them names its own, so this catches strays.
 _SERVICE_LIMITS: Final[LimitArgs] = {
@@ -29,7 +29,7 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
             "namespace": CODER,
             "component": "control-plane",
             "pod_security": "restricted",
-            "quota": _coder_quota(quota),
+            "quota": {**_coder_quota(quota), **_kvm_quota(settings.kvm, 0)},
             "limits": _SERVICE_LIMITS,
             "flows": flows,
         },
@@ -38,7 +38,7 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
             "component": "workspaces",
             # Not restricted: sudo in a workspace needs privilege escalation. Baseline still refuses host access.
             "pod_security": "baseline",
-            "quota": _workspace_quota(quota),
+            "quota": {**_workspace_quota(quota), **_kvm_quota(settings.kvm, settings.kvm.kvm_quota)},
             "limits": _workspace_limits(settings.workspace),
             "flows": flows,
         },
@@ -47,7 +47,7 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
             "component": "system-daemons",
             # Device plugins need the kubelet's folders. Nobody but this program creates pods here.
             "pod_security": "privileged",
-            "quota": _system_quota(quota),
+            "quota": {**_system_quota(quota), **_kvm_quota(settings.kvm, 0)},
             "limits": _SERVICE_LIMITS,
             "flows": flows,
         },
@@ -93,6 +93,11 @@ def _system_quota(quota: QuotaSettings) -> dict[str, str]:
         "services.loadbalancers": "0",
         "services.nodeports": "0",
     }
+
+
+def _kvm_quota(kvm: KvmSettings, most: int) -> dict[str, str]:
+    """Return how many pods may have /dev/kvm; a quota knows extended resources by their requests only."""
+    return {f"requests.{kvm.kvm_resource}": str(most)} if kvm.kvm_resource else {}
 
 
 def _workspace_limits(workspace: WorkspaceSettings) -> LimitArgs:

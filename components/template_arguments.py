@@ -151,7 +151,7 @@ def _platform_variables(settings: Settings) -> dict[str, pulumi.Input[str]]:
         "envbuilder_image": str(templates.envbuilder_image),
         "image_pull_policy": templates.workspace_image_pull_policy,
         "storage_class": templates.workspace_storage_class,
-        "kvm_resource": templates.kvm_resource,
+        "kvm_resource": settings.kvm.kvm_resource,
         "external_auth_id": "primary-github" if settings.login.coder_github_auth else "",
         "wildcard_apps": "true" if settings.entry.coder_wildcard_access_url else "false",
         "workspace_cpu_max": _whole(workspace.workspace_cpu_max, _CORE),

@@ -17,7 +17,7 @@ from lab.template_health import template_health
 from lab.toolchain import toolchain_bin
 
 _NAMESPACES: Final = ("coder", "coder-workspace", "spt-system")
-_KINDS: Final = "namespaces,deployments,statefulsets,cronjobs,persistentvolumeclaims"
+_KINDS: Final = "namespaces,deployments,statefulsets,daemonsets,cronjobs,persistentvolumeclaims"
 _CODER_LOG: Final = "kubectl -n coder logs deploy/coder --tail=20"
 _SECONDS: Final = 10
 
@@ -38,6 +38,7 @@ def platform_status(instance: LabInstance) -> list[PartHealth]:
         template_health(instance),
         _cron_job("coder", "database-dump", found),
         _cron_job("coder", "reaper", found),
+        _workload("DaemonSet", "spt-system", "kvm-plugin", found),
     ]
 
 
@@ -65,12 +66,14 @@ def _workload(
     item, part = found.get((kind, namespace, name)), f"{kind.lower()} {namespace}/{name}"
     if item is None:
         return _health(part, healthy=False, detail="missing")
-    wanted = item["spec"].get("replicas", 1)
-    ready = item["status"].get("readyReplicas", 0)
+    status = item["status"]
+    # A DaemonSet has a pod for each node instead of a number of its own.
+    wanted = status["desiredNumberScheduled"] if kind == "DaemonSet" else item["spec"].get("replicas", 1)
+    ready = status.get("numberReady" if kind == "DaemonSet" else "readyReplicas", 0)
     return PartHealth(
         name=part,
         healthy=ready >= wanted,
-        detail=f"{ready} of {wanted} replicas ready",
+        detail=f"{ready} of {wanted} {'pods' if kind == 'DaemonSet' else 'replicas'} ready",
         next_command=None
         if ready >= wanted
         else f"kubectl -n {namespace} describe pods -l app.kubernetes.io/name={name}",

@@ -9,6 +9,7 @@ __all__ = [
     "DatabaseSettings",
     "DeploymentSettings",
     "EntrySettings",
+    "KvmSettings",
     "PolicySettings",
     "QuotaSettings",
     "ReaperSettings",
@@ -27,6 +28,7 @@ from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
 from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
+from settings.kvm import KvmSettings
 from settings.policy import PolicySettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings

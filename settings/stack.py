@@ -17,6 +17,7 @@ from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
 from settings.coder_rules import check_coder, check_entry, check_login, check_templates
 from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
+from settings.kvm import KvmSettings, check_kvm
 from settings.policy import PolicySettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
@@ -34,6 +35,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     CoderLoginSettings,
     DatabaseSettings,
     TemplateSettings,
+    KvmSettings,
     ReaperSettings,
     WorkspaceSettings,
     QuotaSettings,
@@ -85,6 +87,7 @@ class Settings(SettingsGroup):
     login: CoderLoginSettings
     database: DatabaseSettings
     templates: TemplateSettings
+    kvm: KvmSettings
     reaper: ReaperSettings
     workspace: WorkspaceSettings
     quota: QuotaSettings
@@ -133,6 +136,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         login=reader.read(CoderLoginSettings),
         database=reader.read(DatabaseSettings),
         templates=reader.read(TemplateSettings),
+        kvm=reader.read(KvmSettings),
         reaper=reader.read(ReaperSettings),
         workspace=reader.read(WorkspaceSettings),
         quota=reader.read(QuotaSettings),
@@ -149,6 +153,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
     check_entry(reader, settings.entry)
     check_login(reader, settings.login)
     check_templates(reader, settings.templates)
+    check_kvm(reader, settings.kvm)
     return settings
 
 

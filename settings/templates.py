@@ -46,11 +46,6 @@ class TemplateSettings(SettingsGroup):
         default=ImageReference.parse(f"ghcr.io/coder/envbuilder:{versions.ENVBUILDER}"),
         description="Image that builds dev containers.",
     )
-    kvm_resource: OneLine = Field(
-        default="",
-        description="Extended resource that gives a workspace /dev/kvm; empty if there is none.",
-        examples=["devices.spt-flow/kvm"],
-    )
     template_modules: Switch = Field(
         default=True, description="Coder's module registry can be reached when a template is pushed."
     )

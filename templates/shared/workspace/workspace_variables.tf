@@ -35,7 +35,7 @@ variable "workspace_classes" {
 }
 
 variable "kvm_resource" {
-  description = "Extended resource that brings /dev/kvm, for example devices.spt-flow/kvm; empty when the cluster has none."
+  description = "Extended resource that brings /dev/kvm, for example devices.spt-flow.dev/kvm; empty when the cluster has none."
   type        = string
   default     = ""
 }

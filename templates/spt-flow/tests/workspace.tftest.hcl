@@ -86,7 +86,7 @@ run "without_kvm_in_the_cluster" {
 
 run "with_kvm_in_the_cluster" {
   variables {
-    kvm_resource         = "devices.spt-flow/kvm"
+    kvm_resource         = "devices.spt-flow.dev/kvm"
     docker_runtime_class = "sysbox-runc"
   }
   assert {
@@ -94,14 +94,14 @@ run "with_kvm_in_the_cluster" {
     error_message = "What the cluster has is offered, and nested virtualization is on by default."
   }
   assert {
-    condition     = local.nested_virt == "given" && local.limits["devices.spt-flow/kvm"] == "1" && local.requests["devices.spt-flow/kvm"] == "1"
+    condition     = local.nested_virt == "given" && local.limits["devices.spt-flow.dev/kvm"] == "1" && local.requests["devices.spt-flow.dev/kvm"] == "1"
     error_message = "The device is asked for, by request and limit."
   }
 }
 
 run "a_class_that_is_not_listed_is_not_offered" {
   variables {
-    kvm_resource      = "devices.spt-flow/kvm"
+    kvm_resource      = "devices.spt-flow.dev/kvm"
     workspace_classes = ["standard"]
   }
   assert {

@@ -95,7 +95,13 @@ _OF_CONTAINERS: Final[tuple[tuple[str, object], ...]] = (
     *((f"resources/requests/{name}", amount) for name in ("cpu", "memory") for amount in ("0", "1m", "1")),
     *(
         (f"resources/limits/{name.replace('/', '~1')}", "1")
-        for name in ("devices.spt-flow/kvm", "example.com/kvm", "example.com/my-KVM.x", "example.com/kvmx", "kvm.io/x")
+        for name in (
+            "devices.spt-flow.dev/kvm",
+            "example.com/kvm",
+            "example.com/my-KVM.x",
+            "example.com/kvmx",
+            "kvm.io/x",
+        )
     ),
     ("resources/limits", {}),
     ("securityContext", {}),

@@ -7,7 +7,7 @@ from tests.support.analyzer import UNKNOWN
 from tests.support.rule_bench import RuleBench, compliant_container, compliant_pod
 from tests.support.workload_kinds import WORKLOAD_KINDS
 
-_KVM = "devices.spt-flow/kvm"
+_KVM = "devices.spt-flow.dev/kvm"
 _IN = "coder-workspace"
 _LABEL = {"labels": {"spt-flow.dev/kvm": "true"}}
 _BENCH = RuleBench(

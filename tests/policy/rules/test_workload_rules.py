@@ -38,7 +38,7 @@ _OF_CONTAINERS: Final[list[tuple[_Rule, dict[str, Any]]]] = [
     (WORKLOAD_HOST_PORTS, {"ports": [{"containerPort": 80, "hostPort": 80}]}),
     (WORKLOAD_HOST_PROBES, {"livenessProbe": {"httpGet": {"host": "example.com", "port": 80}}}),
     (WORKLOAD_HOST_PROCESS, {"securityContext": {"windowsOptions": {"hostProcess": True}}}),
-    (WORKLOAD_KVM, {"resources": {"limits": {"devices.spt-flow/kvm": "1"}}}),
+    (WORKLOAD_KVM, {"resources": {"limits": {"devices.spt-flow.dev/kvm": "1"}}}),
     (
         WORKLOAD_LIMITS,
         {"resources": {"requests": {"cpu": "9", "memory": "1Gi"}, "limits": {"cpu": "9", "memory": "1Gi"}}},

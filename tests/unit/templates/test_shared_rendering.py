@@ -16,7 +16,7 @@ from tests.support.rendered_template import OWNER_ID, TEMPLATES, WORKSPACE_ID, R
 Golden = Callable[[str, Any], None]
 Initialised = Callable[[str], Template]
 
-_CLASSES: Final = {"kvm_resource": "devices.spt-flow/kvm", "docker_runtime_class": "sysbox-runc", "kvm_group": 104}
+_CLASSES: Final = {"kvm_resource": "devices.spt-flow.dev/kvm", "docker_runtime_class": "sysbox-runc", "kvm_group": 104}
 _CASES: Final[dict[str, tuple[str, dict[str, Any], dict[str, str]]]] = {
     "spt-flow-standard": ("spt-flow", {}, {"repo_url": "https://git.example.com/team/project.git"}),
     "spt-flow-small": ("spt-flow", {}, {"cpu": "2", "memory": "4"}),

@@ -45,7 +45,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def rendered(initialised: Initialised, name: str) -> Rendering:
-    variables = {"kvm_resource": "devices.spt-flow/kvm", "docker_runtime_class": "sysbox-runc"}
+    variables = {"kvm_resource": "devices.spt-flow.dev/kvm", "docker_runtime_class": "sysbox-runc"}
     return initialised(name).render(variables=variables)
 
 

@@ -1,0 +1,85 @@
+"""/dev/kvm as a resource that pods ask for: a device plugin on every node. A singleton of a cluster."""
+
+__all__ = ["Kvm", "KvmArgs"]
+
+from typing import Literal, TypedDict
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.kvm_manifests import (
+    build_account,
+    build_builtin_daemon_set,
+    build_generic_daemon_set,
+    build_role,
+    build_role_binding,
+)
+
+
+class KvmArgs(TypedDict):
+    """What offers /dev/kvm, and as what."""
+
+    namespace: str  # no Input: names are made of it
+    """Namespace of the plugin's pods; its Pod Security level has to be privileged."""
+    plugin: Literal["builtin", "generic"]
+    """The platform's own, which probes and labels nodes, or generic-device-plugin."""
+    image: pulumi.Input[str]
+    """The plugin's image."""
+    resource: str
+    """Name of the extended resource, domain/name."""
+    devices_per_node: int
+    """How many pods of a node may have it at a time."""
+
+
+class Kvm(pulumi.ComponentResource):
+    """The device plugin, with the right to label nodes if it does so."""
+
+    resource: pulumi.Output[str]
+    """Name of the extended resource."""
+
+    def __init__(self, name: str, args: KvmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("spt-flow:index:Kvm", name, None, opts)
+        manifest = build_account(args["namespace"])
+        account = kubernetes.core.v1.ServiceAccount(
+            f"{name}-account",
+            metadata=manifest["metadata"],
+            automount_service_account_token=manifest["automountServiceAccountToken"],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        needed: list[pulumi.Resource] = [account]
+        build = build_generic_daemon_set
+        if args["plugin"] == "builtin":
+            build = build_builtin_daemon_set
+            needed += self._rights(name, args["namespace"], account)
+        manifest = build(
+            args["namespace"],
+            image=args["image"],
+            resource=args["resource"],
+            devices_per_node=args["devices_per_node"],
+        )
+        kubernetes.apps.v1.DaemonSet(
+            f"{name}-daemonset",
+            metadata=manifest["metadata"],
+            spec=manifest["spec"],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
+        )
+        self.resource = pulumi.Output.from_input(args["resource"])
+        self.register_outputs({"resource": self.resource})
+
+    def _rights(self, name: str, namespace: str, account: pulumi.Resource) -> list[pulumi.Resource]:
+        manifest = build_role()
+        role = kubernetes.rbac.v1.ClusterRole(
+            f"{name}-role",
+            metadata=manifest["metadata"],
+            rules=manifest["rules"],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        manifest = build_role_binding(namespace)
+        binding = kubernetes.rbac.v1.ClusterRoleBinding(
+            f"{name}-role-binding",
+            metadata=manifest["metadata"],
+            role_ref=manifest["roleRef"],
+            subjects=manifest["subjects"],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, role]),
+        )
+        return [role, binding]
