@@ -73,7 +73,7 @@ def test_nothing_is_written_into_a_shell(step: Step) -> None:
     assert "${{" not in step.body["run"]
 
 
-@pytest.mark.parametrize("name", [name for name in TARGETS if name.startswith(("ci-", "deploy-"))])
+@pytest.mark.parametrize("name", [name for name in sorted(TARGETS) if name.startswith(("ci-", "deploy-"))])
 def test_a_recipe_of_ci_takes_its_values_by_the_environment_alone(name: str) -> None:
     recipe = re.search(rf"^{name}:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
     assert recipe is not None
