@@ -45,7 +45,7 @@ def _complaint(listener: Listener, findings: Findings) -> str | None:
     if not mode.is_missing and mode.text() != "Terminate":
         return "must end TLS: its mode is another one than Terminate."
     names = [certificate.get("name") for certificate in certificates.items()]
-    is_given = findings.is_open(certificates, *certificates.items(), *names) or any(name.text() for name in names)
+    is_given = findings.is_open(certificates, *names) or any(name.text() for name in names)
     return None if is_given else "must have a certificate: its tls.certificateRefs names none."
 
 

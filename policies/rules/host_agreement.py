@@ -10,7 +10,7 @@ from core.fields import Field
 from core.host_names import covers, is_host_name
 from policies.coder_release import ACCESS_URL, WILDCARD_URL, CoderRelease, coder_release, url_host, wildcard_domain
 from policies.findings import Findings
-from policies.gateways import attachments, is_gateway, is_route, listeners_of
+from policies.gateways import attachments, is_gateway, is_route
 from policies.resource import Manifest, Resource
 from policies.rule import RuleWords, StackRule
 
@@ -32,13 +32,18 @@ def check(resources: Sequence[Resource], _config: Mapping[str, Any], findings: F
     if not releases:
         return
     manifests = [manifest for resource in resources for manifest in resource.manifests(findings)]
-    entries_by_backend = _entries_by_backend(manifests, findings)
+    # An entry that is not known yet may lead to Coder, by the very host that others lack.
+    about_entries = Findings()
+    entries_by_backend = _entries_by_backend(manifests, about_entries)
+    findings.unknown.extend(about_entries.unknown)
     gateways = {str(manifest.subject): manifest for manifest in manifests if is_gateway(manifest)}
     for release in releases:
         expected = _expected(release, findings)
-        if expected is not None:
-            entries = entries_by_backend.get((release.namespace.text(), release.name.text() or ""), ())
-            _check_entries(release, expected, entries, findings)
+        if expected is not None and not findings.is_open(release.namespace, release.name):
+            entries = entries_by_backend.get((release.namespace.text(), release.name.string()), ())
+            named = _named(expected, entries, findings)
+            if entries and not about_entries.unknown and named is not None:
+                _check_lacking(release, expected - named, findings)
             _check_listeners(expected, entries, gateways, findings)
 
 
@@ -51,7 +56,8 @@ def _expected(release: CoderRelease, findings: Findings) -> set[str] | None:
         return None
     if not variables:
         return {host}
-    domain = wildcard_domain(release.literal(WILDCARD_URL, findings) or "")
+    wildcard = release.literal(WILDCARD_URL, findings)
+    domain = None if wildcard is None else wildcard_domain(wildcard)
     title = release.subject.title
     if domain is None:
         complaint = f"must have one wildcard whose first label begins with a star: {WILDCARD_URL} is none."
@@ -81,30 +87,31 @@ def _entries_by_backend(
             hosts = [rule.get("host") for rule in rules]
         else:
             backends = [backend.get("name") for rule in rules for backend in rule.get("backendRefs").items()]
-            hosts = list(spec.get("hostnames").items())
+            named = spec.get("hostnames")
+            hosts = list(named.items()) if named.unknown is None else [named]
+        findings.is_open(manifest.namespace, *backends)
         for service in {text for backend in backends if (text := backend.text()) is not None}:
             found.setdefault((manifest.namespace.text(), service), []).append(_Entry(manifest, hosts))
     return found
 
 
-def _check_entries(release: CoderRelease, expected: set[str], entries: Sequence[_Entry], findings: Findings) -> None:
-    named: set[str] = set()
-    is_known = bool(entries)
-    for entry in entries:
-        subject = entry.manifest.subject
-        for host in entry.hosts:
-            if findings.is_open(host):
-                is_known = False
-            elif (text := host.text() or "") in expected:
-                named.add(text)
-            else:
-                shown = f"{text} is neither" if is_host_name(text) else "one of its names is neither"
-                findings.violation(
-                    subject,
-                    f"{subject.title} must name Coder's hosts alone: {shown} the host of the access URL nor that of "
-                    "the wildcard.",
-                )
-    for lacking in sorted(expected - named if is_known else ()):
+def _named(expected: set[str], entries: Sequence[_Entry], findings: Findings) -> set[str] | None:
+    """Report hosts that are not Coder's, and return those that the entries name; None if some are not known yet."""
+    found = [(entry.manifest.subject, host) for entry in entries for host in entry.hosts]
+    for subject, host in found:
+        text = host.string()
+        if host.unknown is None and text not in expected:
+            shown = f"{text} is neither" if is_host_name(text) else "one of its names is neither"
+            findings.violation(
+                subject,
+                f"{subject.title} must name Coder's hosts alone: {shown} the host of the access URL nor that of the "
+                "wildcard.",
+            )
+    return None if findings.is_open(*(host for _, host in found)) else {host.string() for _, host in found}
+
+
+def _check_lacking(release: CoderRelease, hosts: set[str], findings: Findings) -> None:
+    for lacking in sorted(hosts):
         findings.violation(
             release.subject,
             f"{release.subject.title} must be reached by every host it speaks of: no Ingress or route that leads to it "
@@ -119,13 +126,14 @@ def _check_listeners(
     routes = [entry.manifest for entry in entries if is_route(entry.manifest)]
     parents = {attachment.parent for route in routes for attachment in attachments(route, findings)}
     for gateway in (gateways[parent] for parent in sorted(parents & gateways.keys())):
-        listeners = [each.fields for each in listeners_of(gateway, findings)]
-        names = [each.get("hostname") for each in listeners if each.get("protocol").text() in _TLS]
+        listeners = gateway.body.get("spec", "listeners")
+        protocols = [each.get("protocol") for each in listeners.items()]
+        names = [each.get("hostname") for each in listeners.items() if each.get("protocol").text() in _TLS]
         # One without a name takes any.
-        if findings.is_open(*names) or any(name.is_missing for name in names):
+        if findings.is_open(listeners, *protocols, *names) or any(name.is_missing for name in names):
             continue
         for host in sorted(expected):
-            if names and not any(covers(name.text() or "", host) for name in names):
+            if names and not any(covers(name.string(), host) for name in names):
                 sentence = f"{gateway.subject.title} must listen for {host}: no listener with TLS has that name."
                 findings.violation(gateway.subject, sentence)
 

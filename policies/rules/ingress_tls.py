@@ -55,19 +55,14 @@ def _about_hosts(spec: Field, findings: Findings) -> Iterator[str]:
 
 def _certified(tls: Field, findings: Findings) -> set[str] | None:
     """Return the hosts that have a certificate; None if that is not wholly known, and nothing can be said to lack."""
-    hosts: set[str] = set()
-    if findings.is_open(tls):
+    named = [entry.get("hosts") for entry in tls.items()]
+    if findings.is_open(tls, *named, *(host for hosts in named for host in hosts.items())):
         return None
-    is_known = True
-    for entry in tls.items():
-        secret, named = entry.get("secretName"), entry.get("hosts")
-        found = list(named.items())
-        if findings.is_open(entry) or findings.is_open(named, *found):
-            is_known = False
-        elif findings.is_open(secret) or secret.text():
-            # A Secret that is not known yet may be one: its hosts are no violation, others are.
-            hosts.update(text for host in found if (text := host.text()) is not None)
-    return hosts if is_known else None
+    # A Secret that is not known yet may be one: its hosts are no violation, others are.
+    certified = [
+        entry for entry in tls.items() if findings.is_open(entry.get("secretName")) or entry.get("secretName").text()
+    ]
+    return {host.string() for entry in certified for host in entry.get("hosts").items()}
 
 
 def _about_annotations(annotations: Field, findings: Findings) -> Iterator[str]:

@@ -60,18 +60,17 @@ def _only_redirects(rules: Field, findings: Findings) -> bool:
 
 def _redirects(rule: Field, findings: Findings) -> bool:
     filters, backends = rule.get("filters"), rule.get("backendRefs")
-    if findings.is_open(rule) or findings.is_open(filters, backends):
-        return True
+    if any(True for _ in backends.items()):
+        return False
+    types = [each.get("type") for each in filters.items()]
     schemes = [
         each.get("requestRedirect", "scheme")
         for each in filters.items()
-        if each.get("type").text() == "RequestRedirect" or each.unknown is not None
+        if each.get("type").text() == "RequestRedirect"
     ]
-    if findings.is_open(*schemes):
+    if findings.is_open(backends, filters, *types, *schemes):
         return True
-    return any(scheme.text() == "https" for scheme in schemes) and (
-        backends.is_missing or (backends.is_sequence and not any(True for _ in backends.items()))
-    )
+    return any(scheme.text() == "https" for scheme in schemes) and (backends.is_missing or backends.is_sequence)
 
 
 ROUTE_REDIRECTS: Final = StackRule(

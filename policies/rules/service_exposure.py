@@ -42,15 +42,17 @@ def check(resource: Resource, allowed: Collection[str], findings: Findings) -> N
 def _chart_services(values: Field, chart: str | None, findings: Findings) -> Iterator[tuple[Field, str]]:
     """Yield what the values say of Services, and the type each has if they say none."""
     coder = values.get("coder", "service")
-    if chart == _CODERS_CHART and not findings.is_open(values, coder) and not _is_off(coder):
+    if chart == _CODERS_CHART and not findings.is_open(coder) and not _is_off(coder):
         yield coder, _CODERS_TYPE
+    findings.is_open(values)
     waiting = [values]
     while waiting:
         here = waiting.pop()
         waiting.extend(here.items())
         for key, child in here.entries():
             is_coders = chart == _CODERS_CHART and child.path == coder.path
-            if key.lower().endswith("service") and child.is_mapping and not is_coders and not _is_off(child):
+            is_one = key.lower().endswith("service") and not is_coders and not findings.is_open(child)
+            if is_one and child.is_mapping and not _is_off(child):
                 yield child, _INSIDE
             waiting.append(child)
 
@@ -69,10 +71,10 @@ def _judge(  # noqa: PLR0917 - one place for both kinds of source
 
 def _complaints(spec: Field, default: str, findings: Findings) -> Iterator[tuple[str, str]]:
     kind = spec.get("type")
-    text = default if kind.is_missing else kind.text()
+    text = default if kind.is_missing else kind.string()
     if not findings.is_open(kind) and text != _INSIDE:
         shown = f"its type is {text}." if text in _OUTSIDE else "its type is none that there is."
-        yield text or "", f"must be of type ClusterIP, since no exception names it: {shown}"
+        yield text, f"must be of type ClusterIP, since no exception names it: {shown}"
     addresses = spec.get(_ADDRESSES)
     is_empty = addresses.is_missing or (addresses.is_sequence and not any(True for _ in addresses.items()))
     if not findings.is_open(addresses) and not is_empty:

@@ -89,6 +89,8 @@ def test_it_is_a_literal_and_there_once() -> None:
     reference = {"secretKeyRef": {"name": "x", "key": "url"}}
     (sentence,) = _release([{"name": _NAME, "valueFrom": reference}]).sentences
     assert "as a literal" in sentence
+    (sentence,) = _release([{"name": _NAME, "value": "https://coder.example.com", "valueFrom": reference}]).sentences
+    assert "as a literal" in sentence
     twice = [{"name": _NAME, "value": "https://coder.example.com"}] * 2
     (sentence,) = _release(twice).sentences
     assert sentence.endswith("must have one access URL: coder.env has CODER_ACCESS_URL 2 times.")
@@ -101,6 +103,7 @@ def test_it_is_a_literal_and_there_once() -> None:
         ([UNKNOWN], 0),
         ([{"name": UNKNOWN, "value": "x"}], 0),
         ([{"name": _NAME, "value": UNKNOWN}], 0),
+        ([{"name": _NAME, "valueFrom": UNKNOWN}], 0),
         ([UNKNOWN, {"name": _NAME, "value": "http://coder.example.com"}], 1),
     ],
 )
@@ -120,8 +123,9 @@ def test_others_marks_and_exemptions() -> None:
     other = judged(ACCESS_URL_RULE, _TYPE, {"chart": "postgres", "values": {"coder": {}}})
     assert other == Judged([], [])
     assert judged(ACCESS_URL_RULE, "aws:ec2:Instance", {"chart": "coder"}) == Judged([], [])
-    (sentence,) = _url(secret(f"http://{SECRET_MARK}.example.com")).sentences
-    assert SECRET_MARK not in sentence
+    assert _url(secret(f"http://{SECRET_MARK}.example.com")).sentences == [
+        "Release 'thing' must have an access URL with https: that of a value marked as secret has none."
+    ]
     assert _url("http://coder.example.com", exemptions=exempting("Release thing")).sentences == []
     expired = exempting("Release thing", expires="2020-01-01")
     assert "ended on 2020-01-01" in _url("http://coder.example.com", exemptions=expired).sentences[0]

@@ -64,7 +64,10 @@ def test_nothing_else() -> None:
 
 def test_an_odd_name_is_not_repeated() -> None:
     (sentence,) = _ingress({f"{SECRET_MARK} X/server-snippet": "x"}).sentences
-    assert "one of its annotations" in sentence
+    assert sentence == (
+        "Ingress 'coder' must leave the proxy's configuration alone: one of its annotations is written into it as it "
+        "stands."
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,7 +87,11 @@ def test_values_of_charts(values: object, count: int) -> None:
 @pytest.mark.parametrize(("value", "count"), [("true", 1), (True, 1), ("yes", 1), ("false", 0), (None, 0)])
 def test_the_controllers_switch(value: object, count: int) -> None:
     props = {"metadata": {"name": "nginx"}, "data": {"allow-snippet-annotations": value}}
-    assert len(judged(ENTRY_SNIPPETS, "kubernetes:core/v1:ConfigMap", props).sentences) == count
+    sentence = (
+        "ConfigMap 'nginx' must not let annotations into the proxy's configuration: allow-snippet-annotations is not "
+        "false."
+    )
+    assert judged(ENTRY_SNIPPETS, "kubernetes:core/v1:ConfigMap", props).sentences == [sentence] * count
 
 
 def test_unknown_and_exemptions() -> None:

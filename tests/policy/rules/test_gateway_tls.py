@@ -111,6 +111,7 @@ def test_every_version_and_sets_of_listeners(token: str) -> None:
         [UNKNOWN],
         [{"name": "web", "protocol": UNKNOWN}],
         [{"name": "web", "protocol": "HTTPS", "tls": UNKNOWN}],
+        [{"name": "web", "protocol": "HTTPS", "tls": {"certificateRefs": UNKNOWN}}],
         [{"name": "web", "protocol": "HTTPS", "tls": {"certificateRefs": [UNKNOWN]}}],
         [{"name": "web", "protocol": "HTTPS", "tls": {"certificateRefs": [{"name": UNKNOWN}]}}],
     ],

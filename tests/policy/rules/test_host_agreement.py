@@ -9,6 +9,8 @@ from tests.support.judged import Judged, exempting, judged_stack
 _GROUP = "kubernetes:gateway.networking.k8s.io/v1"
 _METADATA = {"name": "coder", "namespace": "coder"}
 _HOST = "coder.example.com"
+_SPEC = {"rules": [{"backendRefs": [{"name": "coder"}]}], "hostnames": [_HOST]}
+_HTTPS = [{"name": "web", "protocol": "HTTPS", "hostname": _HOST}]
 _BOTH = (_HOST, "*.coder.example.com")
 
 
@@ -44,6 +46,10 @@ def _gateway(*hosts: object) -> StackItem:
     return StackItem(f"{_GROUP}:Gateway", props, "gateway")
 
 
+def _with_spec(item: StackItem, **changes: object) -> StackItem:
+    return StackItem(item.type, {**item.props, "spec": {**item.props["spec"], **changes}}, item.name)
+
+
 def _stack(*items: StackItem, **config: Any) -> Judged:  # noqa: ANN401 - any setting of the rule
     return judged_stack(HOST_AGREEMENT, items, **config)
 
@@ -61,6 +67,11 @@ def _stack(*items: StackItem, **config: Any) -> Judged:  # noqa: ANN401 - any se
         [_release(), _ingress("other.example.com", service="other")],
         [_release(), _ingress("other.example.com", namespace="other")],
         [_ingress("other.example.com")],
+        [
+            _release(),
+            StackItem("kubernetes:config.openshift.io/v1:Ingress", _ingress("other.example.com").props, "other"),
+        ],
+        [_release(), StackItem("kubernetes:example.com/v1:Road", _route("other.example.com").props, "other")],
         [_release(url="nonsense"), _ingress("other.example.com")],
     ],
 )
@@ -94,8 +105,14 @@ def test_a_foreign_host_is_told() -> None:
             "that of the wildcard."
         )
     ]
-    (sentence,) = _stack(_release(), _ingress(*_BOTH, "Old Host")).sentences
-    assert "one of its names is neither" in sentence
+    assert _stack(_release(), _ingress(*_BOTH, "Old Host")).sentences == [
+        (
+            "Ingress 'coder/coder' must name Coder's hosts alone: one of its names is neither the host of the access "
+            "URL nor that of the wildcard."
+        )
+    ]
+    found = _stack(_release(), _ingress(UNKNOWN, "old.example.com"))
+    assert (len(found.sentences), len(found.open)) == (1, 1)
 
 
 @pytest.mark.parametrize(("hosts", "lacking"), [((_HOST,), "*.coder.example.com"), (_BOTH[1:], _HOST)])
@@ -116,14 +133,31 @@ def test_a_host_that_nothing_listens_for_is_told() -> None:
     ]
 
 
+def test_every_gateway_of_a_route_is_judged() -> None:
+    first = StackItem(f"{_GROUP}:Gateway", {**_gateway(None).props, "metadata": {**_METADATA, "name": "any"}}, "any")
+    route = _with_spec(_route(*_BOTH), parentRefs=[{"name": "any"}, {"name": "coder"}])
+    (sentence,) = _stack(_release(), route, first, _gateway(_HOST)).sentences
+    assert sentence.startswith("Gateway 'coder/coder' must listen for *.coder.example.com: ")
+
+
 @pytest.mark.parametrize(
     "items",
     [
         [_release(url=UNKNOWN), _ingress("other.example.com")],
         [_release(wildcard=UNKNOWN), _ingress("other.example.com")],
+        [StackItem(_release().type, {**_release().props, "namespace": UNKNOWN}, "coder"), _ingress(_HOST)],
+        [StackItem(_release().type, {**_release().props, "name": UNKNOWN}, "coder"), _ingress(_HOST)],
+        [_release(), _ingress(_HOST), _with_spec(_route(), rules=UNKNOWN)],
+        [_release(), _ingress(_HOST), _with_spec(_ingress(), rules=UNKNOWN)],
+        [_release(), _ingress(_HOST), _with_spec(_route(), rules=[{"backendRefs": [{"name": UNKNOWN}]}])],
+        [_release(), _ingress(_HOST), StackItem(_route().type, {"metadata": UNKNOWN, "spec": _SPEC}, "route")],
+        [_release(), _with_spec(_route(), hostnames=UNKNOWN)],
         [_release(), _ingress(_HOST, UNKNOWN)],
         [_release(), _route(_HOST, UNKNOWN)],
         [_release(), _route(*_BOTH), _gateway(_HOST, UNKNOWN)],
+        [_release(), _route(*_BOTH), _with_spec(_gateway(_HOST), listeners=UNKNOWN)],
+        [_release(), _route(*_BOTH), _with_spec(_gateway(), listeners=[*_HTTPS, UNKNOWN])],
+        [_release(), _route(*_BOTH), _with_spec(_gateway(), listeners=[*_HTTPS, {"protocol": UNKNOWN}])],
     ],
 )
 def test_unknown_is_told(items: list[StackItem]) -> None:

@@ -90,13 +90,16 @@ def test_other_shapes_are_told(spec: object, complaint: str) -> None:
         ({"nginx.ingress.kubernetes.io/ssl-redirect": "false"}, 1),
         ({"haproxy.org/ssl-redirect": "false"}, 1),
         ({"traefik.ingress.kubernetes.io/router.tls": "false"}, 1),
+        ({"nginx.ingress.kubernetes.io/ssl-redirect": False}, 1),
+        ({"nginx.ingress.kubernetes.io/ssl-redirect": True}, 0),
         ({"nginx.ingress.kubernetes.io/ssl-redirect": "true"}, 0),
         ({"cert-manager.io/cluster-issuer": "example"}, 0),
         (UNKNOWN, 0),
     ],
 )
 def test_annotations_that_turn_tls_off(annotations: object, count: int) -> None:
-    assert len(_ingress({}, annotations).sentences) == count
+    sentence = "Ingress 'coder/coder' must answer with TLS alone: one of its annotations turns that off."
+    assert _ingress({}, annotations).sentences == [sentence] * count
 
 
 @pytest.mark.parametrize(
@@ -106,8 +109,10 @@ def test_annotations_that_turn_tls_off(annotations: object, count: int) -> None:
         ({"rules": [{"host": "a.example.com"}, UNKNOWN], "tls": []}, 1),
         ({"rules": [{"host": "a.example.com"}], "tls": UNKNOWN}, 0),
         ({"rules": [{"host": "a.example.com"}], "tls": [UNKNOWN]}, 0),
+        ({"rules": [{"host": "a.example.com"}], "tls": [{"hosts": UNKNOWN, "secretName": "x"}]}, 0),
         ({"rules": [{"host": "a.example.com"}], "tls": [{"hosts": [UNKNOWN], "secretName": "x"}]}, 0),
         ({"rules": [{"host": "a.example.com"}], "tls": [{"hosts": ["a.example.com"], "secretName": UNKNOWN}]}, 0),
+        ({"rules": [{"host": "a.example.com"}], "tls": [{"hosts": ["b.example.com"], "secretName": UNKNOWN}]}, 1),
         ({"rules": UNKNOWN, "defaultBackend": {}}, 1),
     ],
 )
@@ -117,8 +122,12 @@ def test_unknown_hides_only_itself(spec: object, sentences: int) -> None:
 
 
 def test_marks_types_and_exemptions() -> None:
-    (sentence,) = _hosts([secret(SECRET_MARK)])
-    assert SECRET_MARK not in sentence
+    assert _hosts([secret(f"{SECRET_MARK}.example.com")]) == [
+        (
+            "Ingress 'coder/coder' must have an entry of tls with a Secret for every host: it has none for a value "
+            "marked as secret."
+        )
+    ]
     spec = {"rules": [{"host": "a.example.com"}]}
     older = judged(INGRESS_TLS, "kubernetes:extensions/v1beta1:Ingress", {"spec": spec})
     assert len(older.sentences) == 1

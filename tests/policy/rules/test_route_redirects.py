@@ -9,12 +9,14 @@ from tests.support.judged import Judged, exempting, judged_stack
 _GROUP = "kubernetes:gateway.networking.k8s.io/v1"
 _REDIRECT = {"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}]}
 _BACKEND = {"backendRefs": [{"name": "coder", "port": 80}]}
+_OTHER = {"filters": [{"type": "URLRewrite", "requestRedirect": {"scheme": "https"}}]}
 _LISTENERS = [{"name": "http", "port": 80, "protocol": "HTTP"}, {"name": "https", "port": 443, "protocol": "HTTPS"}]
 
 
-def _stack(parent: object, rules: object, listeners: object = _LISTENERS, **config: Any) -> Judged:  # noqa: ANN401 - any setting
+def _stack(parents: object, rules: object, listeners: object = _LISTENERS, **config: Any) -> Judged:  # noqa: ANN401 - any setting
+    listed = parents if isinstance(parents, list) else [parents]
     gateway = {"metadata": {"name": "coder", "namespace": "coder"}, "spec": {"listeners": listeners}}
-    route = {"metadata": {"name": "web", "namespace": "coder"}, "spec": {"parentRefs": [parent], "rules": rules}}
+    route = {"metadata": {"name": "web", "namespace": "coder"}, "spec": {"parentRefs": listed, "rules": rules}}
     items = [StackItem(f"{_GROUP}:Gateway", gateway, "gateway"), StackItem(f"{_GROUP}:HTTPRoute", route, "route")]
     return judged_stack(ROUTE_REDIRECTS, items, **config)
 
@@ -49,6 +51,9 @@ def test_backends_behind_tls_and_redirects_pass(parent: object, rules: object) -
             [{"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "http"}}]}],
         ),
         ({"name": "coder", "sectionName": "http"}, [{"filters": "none"}]),
+        ({"name": "coder", "sectionName": "http"}, [{**_REDIRECT, "backendRefs": "coder"}]),
+        ({"name": "coder", "sectionName": "http"}, [{"filters": UNKNOWN, **_BACKEND}]),
+        ({"name": "coder", "sectionName": "http"}, [_OTHER]),
     ],
 )
 def test_backends_behind_a_plain_listener_are_told(parent: object, rules: object) -> None:
@@ -62,7 +67,15 @@ def test_backends_behind_a_plain_listener_are_told(parent: object, rules: object
 )
 def test_a_gateway_that_nobody_judged_is_told(parent: object) -> None:
     (sentence,) = _stack(parent, [_BACKEND]).sentences
-    assert sentence.startswith("HTTPRoute 'coder/web' must be attached to a Gateway of this stack, or one that")
+    assert sentence == (
+        "HTTPRoute 'coder/web' must be attached to a Gateway of this stack, or one that the configuration names: "
+        "nothing is known of the TLS of another."
+    )
+
+
+def test_every_parent_is_judged() -> None:
+    parents = [{"name": "other"}, {"name": "coder", "sectionName": "http"}]
+    assert len(_stack(parents, [_BACKEND]).sentences) == 2
 
 
 def test_one_that_the_configuration_names_passes() -> None:
@@ -77,6 +90,18 @@ def test_one_that_the_configuration_names_passes() -> None:
         ({"name": "coder", "sectionName": "http"}, UNKNOWN, _LISTENERS),
         ({"name": "coder", "sectionName": "http"}, [UNKNOWN], _LISTENERS),
         ({"name": "coder", "sectionName": "http"}, [{"filters": UNKNOWN}], _LISTENERS),
+        ({"name": "coder", "sectionName": "http"}, [{"filters": [UNKNOWN]}], _LISTENERS),
+        (
+            {"name": "coder", "sectionName": "http"},
+            [{"filters": [{**_OTHER["filters"][0], "type": UNKNOWN}]}],
+            _LISTENERS,
+        ),
+        (
+            {"name": "coder", "sectionName": "http"},
+            [{"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": UNKNOWN}}]}],
+            _LISTENERS,
+        ),
+        ({"name": "coder", "sectionName": "http"}, [{**_REDIRECT, "backendRefs": UNKNOWN}], _LISTENERS),
         ({"name": UNKNOWN}, [_BACKEND], _LISTENERS),
         ({"name": "coder", "sectionName": UNKNOWN}, [_BACKEND], _LISTENERS),
         (UNKNOWN, [_BACKEND], _LISTENERS),

@@ -89,6 +89,8 @@ def test_lists_are_opened() -> None:
         ({}, "https://example.com/charts/coder", 1),
         (None, "coder", 1),
         ({"coder": {"service": {"type": "NodePort"}}}, "coder", 1),
+        ({"coder": {"service": {"enable": False}, "metricsService": {"type": "NodePort"}}}, "coder", 1),
+        ({"coder": {"service": {"type": "NodePort"}}}, "other", 1),
         ({"service": {"type": "LoadBalancer"}}, "other", 1),
         ({"parts": [{"metricsService": {"type": "NodePort"}}]}, "other", 1),
         ({"service": {"type": "LoadBalancer", "enabled": False}}, "other", 0),
@@ -117,6 +119,13 @@ def test_unknown_hides_only_itself() -> None:
     assert (len(found.sentences), len(found.open)) == (1, 1)
     assert len(_service(UNKNOWN).open) == 1
     assert len(_release({"service": {"type": UNKNOWN}}, "other").open) == 1
+
+
+@pytest.mark.parametrize("chart", ["coder", "other"])
+@pytest.mark.parametrize("values", [UNKNOWN, {"coder": {"service": UNKNOWN}}])
+def test_unknown_values_are_told(values: object, chart: str) -> None:
+    found = _release(values, chart)
+    assert (found.sentences, len(found.open)) == ([], 1)
 
 
 def test_other_types_and_exemptions() -> None:
