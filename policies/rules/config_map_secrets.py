@@ -3,7 +3,6 @@
 __all__ = ["CONFIG_MAP_SECRETS", "check"]
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -42,12 +41,15 @@ def _check_entries(manifest: Manifest, findings: Findings) -> None:
 
 
 def _plain(field: Field) -> Field:
-    """Return binary data as text; bytes that are none stand for signs no secret has."""
-    try:
-        content = base64.b64decode(field.text() or "", validate=True)
-    except (binascii.Error, ValueError):
+    """Return binary data as text; bytes that are none stand for signs no secret has, and what is no text stays."""
+    text = field.text()
+    if text is None:
         return field
-    return Field(content.decode("utf-8", errors="replace"), field.path)
+    try:
+        content = base64.b64decode(text, validate=True)
+    except ValueError:
+        return field
+    return Field(content.decode(errors="replace"))
 
 
 CONFIG_MAP_SECRETS: Final = ResourceRule(

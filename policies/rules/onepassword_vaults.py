@@ -50,7 +50,7 @@ def _paths(manifest: Manifest, findings: Findings) -> Iterator[tuple[str, Field]
 
 
 def _complaint_about_path(field: Field, allowed: tuple[str, ...]) -> str | None:
-    found = _PATH.fullmatch(field.text() or "")
+    found = _PATH.fullmatch(field.string())
     if found is None:
         return "must be vaults/<vault>/items/<item>: its value is not of that form."
     return _complaint(found["vault"], field, allowed)

@@ -41,7 +41,7 @@ def _check_profile(place: Place, profile: Field, localhost: frozenset[str], find
 
 
 def _check_annotation(place: Place, value: Field, localhost: frozenset[str], findings: Findings) -> None:
-    text = value.text() or ""
+    text = value.string()
     if text != _RUNTIME and not (text.startswith(_NODE) and text.removeprefix(_NODE) in localhost):
         place.violation(findings, _COMPLAINT)
 

@@ -87,7 +87,7 @@ class Capabilities:
         """Return what a namespace allows beyond the rest; while it is unknown, what any of them does."""
         if namespace.unknown is not None:
             return frozenset().union(*self.by_namespace.values())
-        return self.by_namespace.get(namespace.text() or "", frozenset())
+        return self.by_namespace.get(namespace.string(), frozenset())
 
 
 def check(resource: Resource, config: Capabilities, findings: Findings) -> None:

@@ -36,7 +36,7 @@ class Bounds:
     def of(self, namespace: Field, resource: str) -> tuple[Quantity, Quantity]:
         """Return the lowest and the highest bound that may hold: one and the same where the namespace is known."""
         if namespace.unknown is None:
-            bound = self.by_namespace.get(namespace.text() or "", self.maximum)[resource]
+            bound = self.by_namespace.get(namespace.string(), self.maximum)[resource]
             return bound, bound
         every = [self.maximum[resource], *(own[resource] for own in self.by_namespace.values())]
         return min(every), max(every)

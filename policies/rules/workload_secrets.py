@@ -35,7 +35,7 @@ def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) ->
 
 def _in_environment(container: ContainerView, findings: Findings) -> Iterator[tuple[str, str]]:
     environment = container.fields.get("env")
-    for leaf in leaves(environment, enters=lambda key, _: key not in ("name", "valueFrom")):
+    for leaf in leaves(environment, enters=lambda key, _: key != "valueFrom"):
         if leaf.field.unknown is not None and not is_marked(leaf.field):
             findings.is_open(leaf.field)
             continue

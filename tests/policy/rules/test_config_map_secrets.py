@@ -86,6 +86,7 @@ def test_secrets_are_told_by_entry(data: object, sentence: str) -> None:
         (_base64(bytes(range(256))), 0),
         ("no base64!", 0),
         (f"no base64! {_TOKEN}", 1),
+        (f"no base64 at all! {_TOKEN}", 1),
         (7, 0),
         (secret(_base64(b"x")), 1),
     ],
@@ -94,8 +95,14 @@ def test_binary_data_is_decoded(content: object, count: int) -> None:
     assert len(_data({"file": content}, "binaryData").sentences) == count
 
 
+def test_what_is_no_text_is_judged_by_its_name() -> None:
+    assert len(_data({"password": 12345678}, "binaryData").sentences) == 1
+
+
 def test_unknown_hides_only_itself() -> None:
     found = _data({"a": UNKNOWN, "password": "hunter"})
+    assert (len(found.sentences), len(found.open)) == (1, 1)
+    found = _data([UNKNOWN, _TOKEN])
     assert (len(found.sentences), len(found.open)) == (1, 1)
     assert len(_data(UNKNOWN).open) == 1
     assert len(_data({"a": secret(UNKNOWN)}).sentences) == 1

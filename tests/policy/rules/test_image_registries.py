@@ -72,6 +72,22 @@ def test_every_kind_of_workload(resource_type: str) -> None:
     assert len(_image("nginx:1", resource_type).sentences) == 1
 
 
+def test_a_namespace_has_more_for_itself_alone() -> None:
+    def told(image: str, namespace: object) -> Judged:
+        body = workload(DEPLOYMENT, {"containers": [{"name": "main", "image": image}]}, namespace=namespace)
+        own = {"coder-workspace": ["quay.io/own"]}
+        return judged(IMAGE_REGISTRIES, DEPLOYMENT, body, allowedRepositories=["ghcr.io/coder"], namespaces=own)
+
+    assert told("quay.io/own/thing:1", "coder-workspace") == Judged([], [])
+    (sentence,) = told("quay.io/other/thing:1", "coder-workspace").sentences
+    assert sentence.endswith("(allowed: ghcr.io/coder, quay.io/own).")
+    (sentence,) = told("quay.io/own/thing:1", "coder").sentences
+    assert sentence.endswith("(allowed: ghcr.io/coder).")
+    found = told("quay.io/own/thing:1", UNKNOWN)
+    assert (found.sentences, len(found.open)) == ([], 1)
+    assert len(told("quay.io/other/thing:1", UNKNOWN).sentences) == 1
+
+
 def test_by_default_nothing_is_allowed() -> None:
     (sentence,) = _image("postgres:15", allowedRepositories=[]).sentences
     assert sentence.endswith("(allowed: none).")

@@ -132,6 +132,11 @@ def test_inputs_without_secrets_in_clear_pass(resource_type: str, props: dict[st
             ),
         ),
         (
+            "kubernetes:core/v1:ConfigMap",
+            {"data": {"note": _TOKEN}, "metadata": {"annotations": {"note": _TOKEN}}, "other": {"note": _TOKEN}},
+            "The input 'other.note' of ConfigMap 'thing' must not be a secret in clear: it looks like a GitHub token.",
+        ),
+        (
             "aws:rds:Instance",
             {"password": "hunter"},
             (

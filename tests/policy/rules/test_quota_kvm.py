@@ -26,6 +26,11 @@ def test_a_quota_grants_nothing_where_the_namespace_is_not_opted_in(key: str, am
     assert len(RuleBench(QUOTA_KVM).of(_TYPE, _quota({"x.io/kvm": amount}, "coder-workspace"))) == 1
 
 
+def test_a_name_with_unusual_characters_is_not_repeated() -> None:
+    (sentence,) = _BENCH.told_of(_TYPE, _quota({"a b/kvm": "1"}))
+    assert "must not grant a resource that gives /dev/kvm: " in sentence
+
+
 @pytest.mark.parametrize("hard", [{"requests.x.io/kvm": "0"}, {"x.io/kvm": None}, {"pods": "1"}, {}, None])
 def test_a_quota_of_nothing_passes(hard: object) -> None:
     assert _BENCH.told_of(_TYPE, _quota(hard)) == []

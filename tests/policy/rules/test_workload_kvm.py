@@ -81,6 +81,8 @@ def test_other_resources_do_not(name: str) -> None:
 def test_a_name_with_unusual_characters_is_not_repeated() -> None:
     (sentence,) = _told(compliant_pod(compliant_container(**_amounts(name="a b/kvm"))), metadata=None)
     assert "not ask for a resource that gives /dev/kvm: " in sentence
+    (sentence,) = _told(compliant_pod(compliant_container(resources={"requests": {"a b/kvm": "1"}})))
+    assert sentence == f"{_CONTAINER} have a limit of the resource that gives /dev/kvm: it has only a request."
 
 
 @pytest.mark.parametrize("amount", ["0", 0, "0.0", None])
@@ -95,6 +97,9 @@ def test_an_amount_has_to_be_a_whole_number(amount: object) -> None:
         f"{_CONTAINER} have a whole number of '{_KVM}' in its {kind}: its value is none."
         for kind in ("requests", "limits")
     ]
+    assert f"{_CONTAINER} not ask for '{_KVM}': {_NO_LABEL}" in _told(
+        compliant_pod(compliant_container(**_amounts(amount))), metadata=None
+    )
 
 
 def test_a_request_has_to_have_a_limit() -> None:
@@ -126,6 +131,8 @@ def test_a_path_that_leads_there_is_refused_even_of_those_who_may(path: str) -> 
     )
     assert _told(spec) == [sentence]
     assert _told(spec, namespace="spt-system") == []
+    spec["volumes"].insert(0, {"name": "other", "emptyDir": {}})
+    assert _told(spec) == [sentence]
 
 
 @pytest.mark.parametrize("path", ["/dev/kvmx", "/dev/kv", "/dev/net", "/process", "/var/lib", None, 5])
@@ -188,6 +195,7 @@ def test_what_decides_may_be_unknown() -> None:
         {"volumeDevices": [{"name": "x", "devicePath": UNKNOWN}]},
         {"resources": {"claims": UNKNOWN}},
         {"resources": {"limits": UNKNOWN}},
+        {"resources": {"requests": UNKNOWN}},
         {"resources": UNKNOWN},
     ],
 )

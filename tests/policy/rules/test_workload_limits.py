@@ -151,6 +151,13 @@ def test_an_unknown_image_hides_nothing() -> None:
     assert [finding.level for finding in findings] == ["MANDATORY"] * 4
 
 
+def test_an_unknown_request_does_not_hide_its_limit() -> None:
+    container = _container()
+    container["resources"] = {**_GOOD, "requests": {**_GOOD["requests"], "cpu": UNKNOWN}, "limits": {"memory": "1Gi"}}
+    findings = _analyze({"containers": [container]})
+    assert sorted(finding.level for finding in findings) == ["ADVISORY", "MANDATORY"]
+
+
 @pytest.mark.parametrize("unknown_first", [True, False])
 def test_an_unknown_limit_is_told_and_does_not_soften_a_violation(unknown_first: bool) -> None:  # noqa: FBT001 - a column
     containers = [_with(("limits", "cpu"), UNKNOWN), _with(("limits", "memory"), "17Gi")]

@@ -164,6 +164,7 @@ def test_a_map_of_variables_is_read_too() -> None:
         ({"args": [secret(UNKNOWN)]}, 1, 0),
         ({"env": [{"name": "A", "valueFrom": UNKNOWN}]}, 0, 0),
         ({"livenessProbe": UNKNOWN}, 0, 1),
+        ({"env": [{"name": UNKNOWN, "value": "hunter"}]}, 0, 1),
     ],
 )
 def test_unknown_hides_only_itself_and_a_mark_is_enough(container: dict[str, Any], sentences: int, count: int) -> None:
