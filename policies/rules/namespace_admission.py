@@ -78,15 +78,14 @@ def _laxness(policy: Manifest, findings: Findings) -> str | None:
 
 def _binding_complaint(wanted: str, place: Manifest, bindings: Sequence[Manifest], findings: Findings) -> str | None:
     """Return that no binding makes the policy refuse in the namespace, None if one does, or that is open."""
-    is_bound = False
+    found = "the policy has no binding"
     for binding in bindings:
         policy = binding.body.get("spec", "policyName")
         if policy.unknown is not None or policy.value == wanted:
-            is_bound = True
+            found = "none of its bindings does"
             if _may_deny(binding, place, findings):
                 findings.is_open(policy)
                 return None
-    found = "none of its bindings does" if is_bound else "the policy has no binding"
     return f"a {_BINDING} of '{wanted}' that selects it and denies: {found}."
 
 
@@ -107,7 +106,7 @@ def _may_deny(binding: Manifest, place: Manifest, findings: Findings) -> bool:
     selector, labels = match.get("namespaceSelector"), place.body.get("metadata", "labels")
     chosen = selects(selector, labels, extra={_NAME_LABEL: _name(place).string()})
     if chosen is None:
-        deciding += [selector, labels, *_inside(selector), *_inside(labels)]
+        deciding.extend([selector, labels, *_inside(selector), *_inside(labels)])
     findings.is_open(*deciding)
     return chosen is not False
 

@@ -37,8 +37,8 @@ class _Guard:
     title: str
     group: str
     kind: str
-    holds: Callable[[Manifest, QuotaKeys, Findings], bool | None]
-    """True or False, None while something it depends on is unknown (which is noted)."""
+    may_be: Callable[[Manifest, QuotaKeys, Findings], bool]
+    """False only if it cannot be one whatever is still unknown; what it depends on is noted."""
 
 
 def check(resources: Sequence[Resource], keys: QuotaKeys, findings: Findings) -> None:
@@ -46,19 +46,13 @@ def check(resources: Sequence[Resource], keys: QuotaKeys, findings: Findings) ->
     manifests = [manifest for resource in resources for manifest in resource.manifests(findings)]
     places = [each for each in manifests if (each.group, each.kind) == ("core", "Namespace")]
     for guard in _GUARDS:
-        found: dict[str, bool | None] = {}
-        may_be_anywhere = False
-        for manifest in manifests:
-            if (manifest.group, manifest.kind) != (guard.group, guard.kind):
-                continue
-            holds = guard.holds(manifest, keys, findings)
-            namespace = manifest.namespace
-            if holds is False:
-                continue
-            if findings.is_open(namespace):
-                may_be_anywhere = True
-            elif (text := namespace.text()) is not None and found.get(text) is not True:
-                found[text] = holds
+        namespaces = [
+            each.namespace
+            for each in manifests
+            if (each.group, each.kind) == (guard.group, guard.kind) and guard.may_be(each, keys, findings)
+        ]
+        may_be_anywhere = findings.is_open(*namespaces)
+        found = {text for namespace in namespaces if (text := namespace.text()) is not None}
         for place in places:
             name = place.body.get("metadata", "name")
             # A namespace whose name is unknown may be any of those that are guarded.
@@ -67,38 +61,34 @@ def check(resources: Sequence[Resource], keys: QuotaKeys, findings: Findings) ->
                 findings.violation(place.subject, f"{place.subject.title} must have {guard.title}: it has none.")
 
 
-def _is_quota(manifest: Manifest, keys: QuotaKeys, findings: Findings) -> bool | None:
+def _may_be_quota(manifest: Manifest, keys: QuotaKeys, findings: Findings) -> bool:
     # A quota with a scope bounds only some of the pods.
     scopes = manifest.body.get("spec", "scopes"), manifest.body.get("spec", "scopeSelector")
     if not all(map(_is_empty_or_open, scopes)):
         return False
     bounds = [manifest.body.get("spec", "hard", key) for key in keys.names]
-    return _all_known(findings, bounds, scopes)
+    return _may_be_amounts(findings, bounds, scopes)
 
 
-def _is_limit_range(manifest: Manifest, _keys: QuotaKeys, findings: Findings) -> bool | None:
+def _may_be_limit_range(manifest: Manifest, _keys: QuotaKeys, findings: Findings) -> bool:
     limits = manifest.body.get("spec", "limits")
-    if findings.is_open(limits):
-        return None
-    verdicts = [_container_limits(limit, findings) for limit in limits.items()]
-    if True in verdicts:
-        return True
-    return None if None in verdicts else False
+    return findings.is_open(limits) or any(_may_limit_containers(limit, findings) for limit in limits.items())
 
 
-def _container_limits(limit: Field, findings: Findings) -> bool | None:
+def _may_limit_containers(limit: Field, findings: Findings) -> bool:
     kind = limit.get("type")
     if not kind.unknown and kind.value != "Container":
         return False
     amounts = [limit.get(table, name) for table in _LIMIT_TABLES for name in _LIMITED]
-    return _all_known(findings, amounts, (kind,))
+    return _may_be_amounts(findings, amounts, (kind,))
 
 
-def _all_known(findings: Findings, amounts: Sequence[Field], others: Sequence[Field]) -> bool | None:
-    """Say whether all amounts are quantities; None if some are still unknown and the others are."""
+def _may_be_amounts(findings: Findings, amounts: Sequence[Field], others: Sequence[Field]) -> bool:
+    """Say whether all amounts are quantities or may be; if so, note which of them and of the others are unknown."""
     if not all(amount.unknown is not None or _is_quantity(amount) for amount in amounts):
         return False
-    return None if findings.is_open(*amounts, *others) else True
+    findings.is_open(*amounts, *others)
+    return True
 
 
 def _is_quantity(amount: Field) -> bool:
@@ -108,7 +98,7 @@ def _is_quantity(amount: Field) -> bool:
         return False
 
 
-def _is_default_deny(manifest: Manifest, _keys: QuotaKeys, findings: Findings) -> bool | None:
+def _may_be_default_deny(manifest: Manifest, _keys: QuotaKeys, findings: Findings) -> bool:
     spec = manifest.body.get("spec")
     selector, types = spec.get("podSelector"), spec.get("policyTypes")
     selected = (selector.get("matchLabels"), selector.get("matchExpressions"))
@@ -120,9 +110,9 @@ def _is_default_deny(manifest: Manifest, _keys: QuotaKeys, findings: Findings) -
         and (not are_known or {direction.text() for direction in directions} == _DIRECTIONS)
         and all(map(_is_empty_or_open, (*selected, *allowed)))
     )
-    if not denies:
-        return False
-    return None if findings.is_open(selector, *selected, types, *directions, *allowed) else True
+    if denies:
+        findings.is_open(*selected, types, *directions, *allowed)
+    return denies
 
 
 def _is_empty_or_open(field: Field) -> bool:
@@ -137,18 +127,18 @@ def _parts(field: Field) -> Iterator[object]:
 
 
 _GUARDS: Final = (
-    _Guard("a ResourceQuota that bounds CPU and memory of all its pods", "core", "ResourceQuota", _is_quota),
+    _Guard("a ResourceQuota that bounds CPU and memory of all its pods", "core", "ResourceQuota", _may_be_quota),
     _Guard(
         "a LimitRange with default, defaultRequest and max of cpu and memory for containers",
         "core",
         "LimitRange",
-        _is_limit_range,
+        _may_be_limit_range,
     ),
     _Guard(
         "a NetworkPolicy that denies all ingress and egress by default",
         "networking.k8s.io",
         "NetworkPolicy",
-        _is_default_deny,
+        _may_be_default_deny,
     ),
 )
 

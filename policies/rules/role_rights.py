@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from core.fields import Field
 from policies.dangerous_rights import DANGEROUS_RIGHTS, DangerousRight, is_forbidden_verb
-from policies.findings import Findings
+from policies.findings import Findings, Subject
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
 
@@ -17,6 +17,7 @@ _KINDS: Final = frozenset({"Role", "ClusterRole"})
 _AGGREGATES: Final = tuple(f"{_GROUP}/aggregate-to-{role}" for role in ("admin", "edit", "view"))
 _LISTS: Final = ("verbs", "apiGroups", "resources", "nonResourceURLs", "resourceNames")
 _ALL_URLS: Final = frozenset({"*", "/*"})
+_NONE: Final = frozenset[str]()
 _NAMES: Final = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 
 
@@ -35,6 +36,11 @@ class AllowedRights:
                 for each in config.get("allowed", ())
             }
         )
+
+    def of(self, role: Subject, right: DangerousRight) -> frozenset[str]:
+        """Return the verbs that a role may have on what a right is about."""
+        # What stands in for a name that is unknown or malformed is not the role that is named.
+        return self.verbs.get((str(role), right.group, right.resource), _NONE) if role.is_exact else _NONE
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def _complaints(manifest: Manifest, allowed: AllowedRights, findings: Findings) 
         for key in wildcards:
             yield f"use a wildcard in {key} of rule #{number}"
         if not wildcards:
-            yield from _dangers(grant, number, str(manifest.subject), allowed)
+            yield from _dangers(grant, number, manifest.subject, allowed)
 
 
 def _malformed(rule: Field) -> Iterator[str]:
@@ -122,13 +128,13 @@ def _wildcards(grant: _Grant) -> Iterator[str]:
         yield "nonResourceURLs"
 
 
-def _dangers(grant: _Grant, number: int, role: str, allowed: AllowedRights) -> Iterator[str]:
+def _dangers(grant: _Grant, number: int, role: Subject, allowed: AllowedRights) -> Iterator[str]:
     forbidden = sorted({verb for verb in grant.verbs if is_forbidden_verb(verb)})
     for verb in forbidden:
         yield f"have the verb {verb.partition(':')[0]} in rule #{number}: with it come the rights of others"
     for right in DANGEROUS_RIGHTS:
         if right.group in grant.groups and right.resource in grant.resources:
-            verbs = _taken(right, grant) - allowed.verbs.get((role, right.group, right.resource), frozenset())
+            verbs = _taken(right, grant) - allowed.of(role, right)
             if verbs:
                 yield f"{right.title(sorted(verbs))} in rule #{number}: {right.reason}"
 

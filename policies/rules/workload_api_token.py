@@ -29,13 +29,10 @@ class TokenUsers:
         name, namespace = manifest.body.get("metadata", "name"), manifest.namespace
         if name.unknown is None and namespace.unknown is None:
             return False
-        own = ("" if namespace.unknown is None and namespace.text() is None else namespace.text(), name.text())
         for workload in self.workloads:
             kind, _, path = workload.partition(" ")
-            theirs = path.rpartition("/")[::2]
-            if kind == manifest.kind and all(
-                here is None or here == there for here, there in zip(own, theirs, strict=True)
-            ):
+            place, _, own = path.rpartition("/")
+            if kind == manifest.kind and _may_be(namespace, place) and _may_be(name, own):
                 return True
         return False
 
@@ -43,7 +40,7 @@ class TokenUsers:
 def check(resource: Resource, users: TokenUsers, findings: Findings) -> None:
     """Report pods that have a token mounted, by default or by a volume."""
     for manifest in resource.manifests(findings):
-        if str(manifest.subject) in users.workloads:
+        if manifest.subject.is_one_of(users.workloads):
             continue
         for pod in manifest.pods():
             for complaint in _complaints(pod, findings):
@@ -51,6 +48,10 @@ def check(resource: Resource, users: TokenUsers, findings: Findings) -> None:
                     findings.is_open(manifest.body.get("metadata", "name"), manifest.namespace)
                 else:
                     findings.violation(manifest.subject, f"The pods of {manifest.subject.title} must not {complaint}.")
+
+
+def _may_be(field: Field, text: str) -> bool:
+    return field.unknown is not None or field.string() == text
 
 
 def _complaints(pod: PodSpecView, findings: Findings) -> Iterator[str]:

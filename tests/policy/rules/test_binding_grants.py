@@ -97,7 +97,8 @@ def test_other_subjects_pass(subject: object) -> None:
 
 
 def test_subjects_that_are_no_list() -> None:
-    assert len(_judged(_OWN, {"kind": "Group"}).sentences) == 1
+    found = _judged(_OWN, {"kind": "Group"})
+    assert found.sentences == ["RoleBinding 'tools/reader' must not have subjects that are no list."]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +108,7 @@ def test_subjects_that_are_no_list() -> None:
         (_role("cluster-admin"), UNKNOWN),
         (_role("cluster-admin"), [UNKNOWN]),
         (_OWN, [{"kind": UNKNOWN, "name": "x"}, {"kind": "Group", "name": "system:masters"}]),
+        (_OWN, [{"kind": "User", "name": UNKNOWN}, {"kind": "Group", "name": "system:masters"}]),
     ],
 )
 def test_unknown_values_hide_only_themselves(role: object, subjects: object) -> None:

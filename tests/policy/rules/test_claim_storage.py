@@ -89,7 +89,7 @@ def test_the_namespace_decides_the_maximum() -> None:
     found = _judged(_spec("500Gi"), UNKNOWN)
     assert (found.sentences, len(found.open)) == ([], 1)
     assert "at most 1Ti" in _judged(_spec("2Ti"), UNKNOWN).sentences[0]
-    assert _judged(_spec("5Gi"), UNKNOWN) == Judged([], [])
+    assert _judged(_spec("10Gi"), UNKNOWN) == Judged([], [])
 
 
 def test_claim_templates_and_ephemeral_volumes() -> None:

@@ -70,6 +70,7 @@ def test_a_bound_policy_passes(binding: StackItem) -> None:
         _binding(_selecting({"tier": "system"})),
         _binding(_selecting(None, {"key": "absent", "operator": "Exists"})),
         _binding({"objectSelector": {"matchLabels": {"a": "b"}}}),
+        _binding({"resourceRules": [{"resources": ["pods"]}]}),
         _binding({"excludeResourceRules": [{"resources": ["pods"]}]}),
         _binding(actions=("Warn", "Audit")),
         _binding(actions=()),
@@ -120,6 +121,7 @@ def test_a_policy_without_a_binding() -> None:
         (_policy(), _binding(actions=UNKNOWN)),
         (_policy(), _binding(UNKNOWN)),
         (_policy(), _binding({"namespaceSelector": UNKNOWN})),
+        (_policy(), _binding({"objectSelector": UNKNOWN})),
         (_policy(), _binding(_selecting({"tier": UNKNOWN}))),
         (_policy(), _binding(_selecting(None, {"key": "tier", "operator": "In", "values": [UNKNOWN]}))),
     ],
@@ -136,6 +138,12 @@ def test_unknown_labels_of_the_namespace_are_open_only_where_they_count() -> Non
 
 def test_a_lax_policy_of_unknown_name_is_no_way_out() -> None:
     assert len(_judged(_namespace(), _policy({"failurePolicy": "Ignore"}, UNKNOWN), _binding()).sentences) == 1
+
+
+def test_what_stands_before_a_namespace_does_not_hide_it() -> None:
+    wanted = ["Namespace 'homes' must have the ValidatingAdmissionPolicy 'guard': the stack has none of that name."]
+    assert _judged(_binding(), _namespace()).sentences == wanted
+    assert _judged(_namespace(UNKNOWN), _namespace()).sentences == wanted
 
 
 def test_other_namespaces_need_none_and_an_unknown_name_is_open() -> None:

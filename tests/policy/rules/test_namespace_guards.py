@@ -76,6 +76,7 @@ def test_guards_of_another_namespace_do_not_count() -> None:
         (_POLICY, {"podSelector": {}, "policyTypes": ["Egress", "Egress"]}),
         (_POLICY, {"podSelector": {}, "policyTypes": "Ingress,Egress"}),
         (_POLICY, {"podSelector": {"matchLabels": {"a": "b"}}, "policyTypes": ["Ingress", "Egress"]}),
+        (_POLICY, {"podSelector": {"matchExpressions": [{"key": "a"}]}, "policyTypes": ["Ingress", "Egress"]}),
         (_POLICY, {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [{}]}),
         (_POLICY, {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "egress": [{"to": []}]}),
         (_POLICY, {"podSelector": "all", "policyTypes": ["Ingress", "Egress"]}),
@@ -95,6 +96,7 @@ def test_what_only_looks_like_a_guard_is_none(kind: str, spec: object) -> None:
             {"podSelector": {"matchLabels": {}}, "policyTypes": ["Egress", "Ingress"], "ingress": [], "egress": []},
         ),
         (_QUOTA, {"hard": {**_HARD, "pods": "3"}, "scopes": []}),
+        (_QUOTA, {"hard": {**_HARD, "limits.cpu": "0"}}),
     ],
 )
 def test_other_ways_to_say_the_same(kind: str, spec: object) -> None:
@@ -111,6 +113,8 @@ def test_other_ways_to_say_the_same(kind: str, spec: object) -> None:
         (_LIMITS, {"limits": [{**_SPECS[_LIMITS]["limits"][0], "type": UNKNOWN}]}),
         (_POLICY, UNKNOWN),
         (_POLICY, {"podSelector": UNKNOWN, "policyTypes": ["Ingress", "Egress"]}),
+        (_POLICY, {"podSelector": {"matchLabels": UNKNOWN}, "policyTypes": ["Ingress", "Egress"]}),
+        (_POLICY, {"podSelector": {}, "policyTypes": UNKNOWN}),
         (_POLICY, {"podSelector": {}, "policyTypes": ["Ingress", UNKNOWN]}),
         (_POLICY, {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "egress": UNKNOWN}),
     ],

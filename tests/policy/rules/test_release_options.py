@@ -32,6 +32,7 @@ def _judged(config: dict[str, Any] | None = None, **changes: Any) -> Judged:  # 
 def test_options_as_the_plugin_completes_them_pass() -> None:
     assert _judged() == Judged([], [])
     assert _judged(**dict.fromkeys(_SWITCHES), postrender=None) == Judged([], [])
+    assert _judged(timeout=1, maxHistory=1) == Judged([], [])
 
 
 @pytest.mark.parametrize("option", _SWITCHES)
@@ -42,7 +43,9 @@ def test_switches_are_off(option: str, value: object) -> None:
 
 
 def test_nothing_renders_after_the_chart() -> None:
-    assert len(_judged(postrender="/bin/true").sentences) == 1
+    assert _judged(postrender="/bin/true").sentences == [
+        "Release 'thing' must not have the option postrender: what is sent would not be what the chart renders."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,7 @@ def test_other_repositories(repository: object) -> None:
         ({"chart": "app-1.2.3.tgz"}, "take its chart from an allowed folder"),
         ({"chart": "some/other/app"}, "take its chart from an allowed folder"),
         ({"chart": "./app-1.2.3.tgz"}, "take its chart from an allowed folder"),
+        ({"chart": "./app"}, "take its chart from an allowed folder"),
     ],
 )
 def test_other_sources(changes: dict[str, Any], words: str) -> None:

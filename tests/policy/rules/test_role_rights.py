@@ -96,6 +96,12 @@ def test_what_is_allowed_is_exact() -> None:
     assert len(_judged([secrets], _CLUSTER_ROLE, allowed=_ALLOWED).sentences) == 1
 
 
+@pytest.mark.parametrize("name", [None, UNKNOWN, "Reader/one"])
+def test_the_name_of_the_resource_is_not_that_of_the_role(name: object) -> None:
+    props = {"metadata": {"name": name, "namespace": "tools"}, "rules": [_rule(resources=["secrets"])]}
+    assert len(judged(ROLE_RIGHTS, _ROLE, props, name="reader", allowed=_ALLOWED).sentences) == 1
+
+
 def test_aggregation_in_both_directions() -> None:
     (sentence,) = _judged(None, _CLUSTER_ROLE, aggregationRule={"clusterRoleSelectors": []}).sentences
     assert "must not aggregate" in sentence

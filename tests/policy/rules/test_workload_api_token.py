@@ -70,10 +70,24 @@ def test_what_is_allowed_is_exact() -> None:
         (UNKNOWN, UNKNOWN, True),
         ("web", UNKNOWN, False),
         (UNKNOWN, "others", False),
+        (UNKNOWN, None, False),
+        (None, UNKNOWN, False),
     ],
 )
 def test_what_may_be_allowed_is_open(name: object, namespace: object, is_open: bool) -> None:  # noqa: FBT001 - a column
     found = _judged({}, name=name, namespace=namespace)
+    assert (len(found.sentences), len(found.open)) == ((0, 1) if is_open else (1, 0))
+
+
+def test_a_workload_without_a_namespace_may_be_allowed() -> None:
+    found = _judged({}, name=UNKNOWN, namespace=None, allowed=["Deployment api"])
+    assert (found.sentences, len(found.open)) == ([], 1)
+
+
+@pytest.mark.parametrize(("name", "is_open"), [(UNKNOWN, True), (None, False)])
+def test_the_name_of_the_resource_is_not_that_of_the_workload(name: object, is_open: bool) -> None:  # noqa: FBT001 - a column
+    body = workload(DEPLOYMENT, {"containers": []}, name=name, namespace="tools")
+    found = judged(WORKLOAD_API_TOKEN, DEPLOYMENT, body, name="api", allowed=_ALLOWED)
     assert (len(found.sentences), len(found.open)) == ((0, 1) if is_open else (1, 0))
 
 
