@@ -3,7 +3,7 @@
 The pack's rules are their owners: each key is a property in the schema of the rule it stands under.
 """
 
-__all__ = ["Bounds", "KvmData", "PolicyData", "PolicyDataError", "read_policy_data"]
+__all__ = ["Bounds", "KvmData", "PolicyData", "PolicyDataError", "policy_config_path", "read_policy_data"]
 
 import datetime as dt
 import json
@@ -144,16 +144,23 @@ class PolicyData:
         return self.rules.get(rule, {})
 
 
-def read_policy_data(stack: str, chosen: str = "", *, today: dt.date, folder: Path = _FOLDER) -> PolicyData:
-    """Read the configuration that `chosen` names, or else the stack's own, or else that of prod, the strictest.
+def policy_config_path(stack: str, chosen: str = "", folder: Path = _FOLDER) -> Path:
+    """Return the file that `chosen` names, or else the stack's own, or else that of prod, the strictest.
 
-    Raise PolicyDataError if there is none of the name that was chosen, or if it is no configuration.
+    One that was chosen need not be there; raise PolicyDataError if its name could be no file's in the folder.
     """
     if chosen and not is_label(chosen):
         raise PolicyDataError(f"The policy configuration {chosen!r} cannot be: its name must be a DNS label.")
     path = folder / f"{chosen or stack}.json"
-    if not chosen and not path.is_file():
-        path = folder / f"{_FALLBACK}.json"
+    return path if chosen or path.is_file() else folder / f"{_FALLBACK}.json"
+
+
+def read_policy_data(stack: str, chosen: str = "", *, today: dt.date, folder: Path = _FOLDER) -> PolicyData:
+    """Read the configuration of policy_config_path.
+
+    Raise PolicyDataError if there is none of the name that was chosen, or if it is no configuration.
+    """
+    path = policy_config_path(stack, chosen, folder)
     shown = f"{folder.parent.name}/{folder.name}/{path.name}"
     try:
         data = PolicyData(json.loads(path.read_text(encoding="utf-8")), today)

@@ -19,6 +19,6 @@ class PolicySettings(SettingsGroup):
     )
     policy_config: ResourceName = Field(
         default="",
-        description="Policy configuration that admission in the cluster takes; empty for the stack's own, or prod's.",
+        description="Policy configuration, of policies/config/; empty for the one of the stack's name, or else prod's.",
         examples=["prod"],
     )

@@ -2,11 +2,13 @@
 
 __all__ = ["served_repositories"]
 
+import os
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +54,9 @@ def served_repositories(folder: Path, address: str, *, port: int = ports.GIT) ->
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+        # A connection's own process may still hold the port: all that the server started goes with it.
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
 
 
 def _wait(server: subprocess.Popen[bytes], address: str, port: int, log: Path) -> None:

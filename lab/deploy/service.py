@@ -62,7 +62,7 @@ def open_engine(target: DeployTarget, toolchain: Toolchain, progress: Progress) 
     python = Path(sys.executable)
     plugins = install_plugins(paths.home, python=python, project=PROJECT_ROOT)
     write_launchers(paths.launchers, engine=toolchain.bin / "pulumi", python=python)
-    config = target.policy_config or PROJECT_ROOT / "policies" / "config" / f"{target.stack.name}.json"
+    config = target.policy_config or target.stack.policy_config
     engine = Engine(
         target.stack.name,
         EngineFiles(

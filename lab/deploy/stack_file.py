@@ -10,6 +10,7 @@ from typing import Final, Literal
 import yaml
 
 from core.errors import UsageError
+from core.policy_data import policy_config_path
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parents[2]
 """The folder of Pulumi.yaml and __main__.py."""
@@ -38,6 +39,11 @@ class StackFile:
             f"The setting {PROJECT}:cluster of stack '{self.name}' is {value!r}; it must be 'lab' or 'kubeconfig'."
         )
         raise UsageError(message, next_command=f"pulumi config set cluster kubeconfig -s {self.name}")
+
+    @property
+    def policy_config(self) -> Path:
+        """The configuration of the policies for this stack: what its setting policyConfig names, or its own."""
+        return policy_config_path(self.name, str(self.config.get(f"{PROJECT}:policyConfig", "")))
 
 
 def known_stacks(project: Path = PROJECT_ROOT) -> list[str]:

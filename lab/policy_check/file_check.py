@@ -12,7 +12,7 @@ from lab.deploy.stack_file import StackFile
 from lab.policy_check.check import Check
 from lab.policy_check.checked_files import read_files
 from lab.policy_check.throw_away import make_throw_away
-from policies.config_file import CONFIG_FOLDER, read_config
+from policies.config_file import read_config
 from policies.judging import judge
 
 _LISTED: Final = 3
@@ -20,7 +20,7 @@ _LISTED: Final = 3
 
 def check_files(names: Sequence[str], stack: StackFile, today: dt.date) -> Check:
     """Judge files by the configuration of a stack; raise UsageError for a file or a configuration that is none."""
-    config = read_config(CONFIG_FOLDER / f"{stack.name}.json")
+    config = read_config(stack.policy_config)
     with tempfile.TemporaryDirectory(prefix="spt-policy-") as folder:
         settings = make_throw_away(stack, Path(folder)).settings
     content = read_files(names)

@@ -46,7 +46,7 @@ def import_everything(program: Path) -> None:
 def check_stack(stack: StackFile, tools: Path, folder: Path, today: dt.date) -> Check:
     """Check one stack with the programs of `tools`; everything that is written goes below `folder`."""
     started = time.monotonic()
-    config = read_config(CONFIG_FOLDER / f"{stack.name}.json")
+    config = read_config(stack.policy_config)
     made = make_throw_away(stack, folder)
     charts = ReleaseCharts()
     recorder = Recorder()
@@ -79,7 +79,7 @@ def _preview(made: ThrowAway, tools: Path, recorder: Recorder, charts: ReleaseCh
             stack_exists=True,
             passphrase=made.passphrase,
             policy_pack=_PACK,
-            policy_config=CONFIG_FOLDER / f"{made.stack.name}.json",
+            policy_config=made.stack.policy_config,
             environment=attach,
         )
         try:

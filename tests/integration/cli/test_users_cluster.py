@@ -62,6 +62,7 @@ def adapt_staging(root: Path, cluster: LabInstance) -> None:
         "spt-flow:coderWildcardAccessUrl": "",
         "spt-flow:coderClusterIp": str(cluster.coder_address),
         "spt-flow:platformToolsImage": platform_tools_reference(),
+        "spt-flow:policyConfig": "dev",  # its images, its chart and its URL are the lab's
         "spt-flow:templateSmoke": False,  # the dev stack's are tried in its own tests
     }
     path.write_text(yaml.safe_dump(staging), encoding="utf-8")

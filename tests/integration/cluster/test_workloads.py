@@ -78,11 +78,14 @@ def test_a_volume_is_made_on_demand_and_keeps_its_data_over_a_restart_of_its_pod
         kubectl.apply(pod)
         kubectl.wait("pod/keeper", "condition=Ready", namespace="default")
         assert kubectl.run("exec", "keeper", "-n", "default", "--", "cat", "/data/file").stdout == "kept\n"
+        made = kubectl.get("-n", "default", "persistentvolumeclaim", "data")["spec"]["volumeName"]
+        assert len(list(volumes.glob(f"{made}*"))) == 1
     finally:
         kubectl.delete("pod/keeper", namespace="default")
         kubectl.delete("persistentvolumeclaim/data", namespace="default")
-    kubectl.run("wait", "persistentvolume", "--all", "--for=delete", "--timeout=240s", timeout=250)
-    assert not list(volumes.iterdir())
+    # Others may be there: the lab is the whole session's.
+    kubectl.run("wait", f"persistentvolume/{made}", "--for=delete", "--timeout=240s", timeout=250)
+    assert not list(volumes.glob(f"{made}*"))
 
 
 def test_logs_of_a_pod_can_be_read(kubectl: Kubectl, build_pod: BuildPod) -> None:

@@ -23,6 +23,7 @@ pytestmark = [
 NAMESPACE = "coder-workspace"
 RESOURCE = "devices.spt-flow.dev/kvm"
 _PLUGIN = "daemonset/kvm-plugin"
+_NOT_ADMITTED = -1
 
 
 def _pod(platform: Platform, name: str, *command: str, namespace: str = NAMESPACE, kvm: bool = True) -> dict[str, Any]:
@@ -47,6 +48,8 @@ def run(platform: Platform) -> Iterator[Any]:
         platform.kubectl.apply(_pod(platform, name, *command, kvm=kvm))
         wait_until(lambda: _phase(platform, name) in {"Succeeded", "Failed"}, seconds=60)
         status = platform.kubectl.get("-n", NAMESPACE, "pod", name)["status"]
+        if "containerStatuses" not in status:
+            return _NOT_ADMITTED, status["reason"]
         code: int = status["containerStatuses"][0]["state"]["terminated"]["exitCode"]
         return code, platform.kubectl.run("-n", NAMESPACE, "logs", name).stdout
 
@@ -99,7 +102,16 @@ def test_a_kubelet_that_starts_again_offers_it_again(platform: Platform, run: An
     supervisor.stop("kubelet")
     supervisor.start("kubelet")
     _wait_for_devices(platform, at_least=1)
-    assert run("kvm-again", "microvm", "kvm-ok")[0] == 0
+
+    def is_given() -> bool:
+        # Until the plugin has registered again the kubelet turns away what the scheduler sends by the node's old state;
+        # a controller would make another pod.
+        platform.kubectl.delete("pod/kvm-again", namespace=NAMESPACE)
+        code, said = run("kvm-again", "microvm", "kvm-ok")
+        assert code == 0 or (code, said) == (_NOT_ADMITTED, "UnexpectedAdmissionError")
+        return bool(code == 0)
+
+    wait_until(is_given, seconds=60)
 
 
 def test_without_kvm_on_the_node_a_pod_waits_and_says_for_what(platform: Platform) -> None:
