@@ -29,10 +29,10 @@ class TokenUsers:
         name, namespace = manifest.body.get("metadata", "name"), manifest.namespace
         if name.unknown is None and namespace.unknown is None:
             return False
+        kind = f"{manifest.kind} "
         for workload in self.workloads:
-            kind, _, path = workload.partition(" ")
-            place, _, own = path.rpartition("/")
-            if kind == manifest.kind and _may_be(namespace, place) and _may_be(name, own):
+            place, _, own = workload.removeprefix(kind).rpartition("/")
+            if workload.startswith(kind) and _may_be(namespace, place) and _may_be(name, own):
                 return True
         return False
 

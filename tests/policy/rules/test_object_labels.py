@@ -105,8 +105,9 @@ def test_what_is_no_value_is_another_rules() -> None:
 
 
 def test_unknown_values_hide_only_themselves() -> None:
-    found = _judged({**_GOOD, f"{_APP}/name": UNKNOWN, f"{_APP}/component": None})
-    assert (len(found.sentences), len(found.open)) == (1, 1)
+    for unknown, missing in (("name", "component"), ("component", "name")):
+        found = _judged({**_GOOD, f"{_APP}/{unknown}": UNKNOWN, f"{_APP}/{missing}": None})
+        assert (len(found.sentences), len(found.open)) == (1, 1)
     assert len(_judged(UNKNOWN).open) == 1
     assert len(_judged(_WORKSPACE, "homes", UNKNOWN).open) == 1
 

@@ -6,6 +6,7 @@ import pytest
 
 from components.coder_chart_values import ChartValues
 from core.coder_chart import KEYS_SINCE
+from policies.rules import release_values
 from policies.rules.release_values import RELEASE_VALUES
 from tests.support.analyzer import SECRET_MARK, UNKNOWN, secret
 from tests.support.judged import Judged, exempting, judged
@@ -118,6 +119,12 @@ def test_charts_that_nobody_has_written_down() -> None:
     assert _judged({}, chart="nginx").sentences == [
         "Release 'thing' must be of a chart whose values are known (coder): it is of another one."
     ]
+
+
+def test_the_charts_that_are_known_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release_values, "_schemas", lambda: {"one": {}, "two": {}})
+    (sentence,) = _judged({}, chart="nginx").sentences
+    assert "(one, two)" in sentence
 
 
 def test_values_from_files_are_refused() -> None:
