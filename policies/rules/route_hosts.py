@@ -22,7 +22,7 @@ def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) ->
         if not named:
             findings.violation(subject, f"{subject.title} must name its hosts: it names none, so it answers for any.")
         for number, host in enumerate(named):
-            if not findings.is_open(host) and not is_host_name(host.text() or ""):
+            if not findings.is_open(host) and not is_host_name(host.string()):
                 findings.violation(subject, f"{subject.title} must name hosts: its hostname #{number} is none.")
 
 

@@ -6,10 +6,12 @@ from policies.rules.gateway_tls import GATEWAY_TLS
 from policies.rules.route_hosts import ROUTE_HOSTS
 from tests.support.analyzer import UNKNOWN
 from tests.support.judged import Judged, exempting, judged
+from tests.support.workload_kinds import in_list
 
 _TYPE = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
 _ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
 _METADATA = {"name": "coder", "namespace": "coder"}
+_ELSE = {"apiVersion": "v1", "kind": "ConfigMap"}
 _CERTIFICATE = {"certificateRefs": [{"kind": "Secret", "name": "coder-tls"}]}
 
 
@@ -88,6 +90,15 @@ def test_others_are_told(fields: dict[str, object], complaint: str) -> None:
 def test_an_exception_names_gateway_and_listener(plain: str, count: int) -> None:
     found = _gateway([{"name": "web", "protocol": "HTTP"}], plainListeners=[plain])
     assert len(found.sentences) == count
+
+
+def test_every_listener_and_object_of_a_list_is_judged() -> None:
+    listeners = [{"name": "web", "protocol": "HTTP"}, {"name": "other", "protocol": "HTTP"}]
+    (sentence,) = _gateway(listeners, plainListeners=["Gateway coder/coder web"]).sentences
+    assert sentence.startswith("The listener 'other' of ")
+    gateway = {"metadata": _METADATA, "spec": {"listeners": listeners}}
+    assert len(judged(GATEWAY_TLS, *in_list(_TYPE, _ELSE, gateway)).sentences) == 2
+    assert len(judged(ROUTE_HOSTS, *in_list(_ROUTE, _ELSE, {"metadata": _METADATA})).sentences) == 1
 
 
 @pytest.mark.parametrize("listeners", [None, "all", {"name": "web"}])

@@ -124,6 +124,7 @@ def test_a_host_that_nothing_leads_to_is_told(hosts: tuple[str, ...], lacking: s
         )
     ]
     assert _stack(_release(), _ingress(*hosts)).sentences == expected
+    assert _stack(_release(), _gateway(*_BOTH), _ingress(*hosts)).sentences == expected
     assert _stack(_release(), _route(*hosts)).sentences == expected
 
 

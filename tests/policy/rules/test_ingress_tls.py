@@ -5,6 +5,7 @@ import pytest
 from policies.rules.ingress_tls import INGRESS_TLS
 from tests.support.analyzer import SECRET_MARK, UNKNOWN, secret
 from tests.support.judged import Judged, exempting, judged
+from tests.support.workload_kinds import in_list
 
 _TYPE = "kubernetes:networking.k8s.io/v1:Ingress"
 _METADATA = {"name": "coder", "namespace": "coder"}
@@ -131,6 +132,7 @@ def test_marks_types_and_exemptions() -> None:
     spec = {"rules": [{"host": "a.example.com"}]}
     older = judged(INGRESS_TLS, "kubernetes:extensions/v1beta1:Ingress", {"spec": spec})
     assert len(older.sentences) == 1
+    assert len(judged(INGRESS_TLS, *in_list(_TYPE, {"kind": "IngressClass"}, {"spec": spec})).sentences) == 1
     assert judged(INGRESS_TLS, "kubernetes:config.openshift.io/v1:Ingress", {"spec": spec}) == Judged([], [])
     assert _ingress(spec, exemptions=exempting("Ingress coder/coder")).sentences == []
     expired = exempting("Ingress coder/coder", expires="2020-01-01")

@@ -76,6 +76,7 @@ def test_a_gateway_that_nobody_judged_is_told(parent: object) -> None:
 def test_every_parent_is_judged() -> None:
     parents = [{"name": "other"}, {"name": "coder", "sectionName": "http"}]
     assert len(_stack(parents, [_BACKEND]).sentences) == 2
+    assert len(_stack({"name": "coder"}, [_BACKEND], _LISTENERS[::-1]).sentences) == 1
 
 
 def test_one_that_the_configuration_names_passes() -> None:

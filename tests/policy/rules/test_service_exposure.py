@@ -75,6 +75,10 @@ def test_an_unknown_namespace_is_never_the_one_that_is_allowed() -> None:
     assert len(found.sentences) == 1
 
 
+def test_a_spec_is_an_object() -> None:
+    assert _service("NodePort").sentences == ["Service 'coder/coder' must have a spec that is an object: it is none."]
+
+
 def test_lists_are_opened() -> None:
     body = {"metadata": _METADATA, "spec": {"type": "NodePort"}}
     assert len(judged(SERVICE_EXPOSURE, *in_list(_TYPE, body, body)).sentences) == 2
@@ -109,6 +113,9 @@ def test_a_chart_is_named_by_value_and_release() -> None:
             "exception names it: "
             "its type is LoadBalancer."
         )
+    ]
+    assert _release({"a key of one's own service": {"type": "NodePort"}}, "other").sentences == [
+        ("A Service of Release 'thing' must be of type ClusterIP, since no exception names it: its type is NodePort.")
     ]
     allowed = ["LoadBalancer Release thing"]
     assert _release({"service": {"type": "LoadBalancer"}}, "other", allowedServices=allowed).sentences == []
