@@ -5,7 +5,8 @@ __all__ = ["ImageUse", "images_of"]
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Final
 
 from core.fields import Field
@@ -28,13 +29,17 @@ _DOCKER: Final[Mapping[str, tuple[str, bool]]] = {
     "docker:index/container:Container": ("image", False),
     "docker:index/service:Service": ("taskSpec.containerSpec.image", False),
 }
+_NOWHERE: Final = Field(None)
 # Groups whose kinds have no images but those of their pods; groups of custom resources have a dot.
 _OWN_GROUPS: Final = re.compile(r"[^.]*|.*\.k8s\.io")
 
 
 @dataclass(frozen=True)
 class ImageUse:
-    """One image: the object it belongs to, `title` for a sentence, the field, and the reference if it is one."""
+    """One image: the object it belongs to, `title` for a sentence, the field, and the reference if it is one.
+
+    `namespace` is that of the object; nothing for what is no object of Kubernetes.
+    """
 
     subject: Subject
     title: str
@@ -42,6 +47,7 @@ class ImageUse:
     reference: ImageReference | None = None
     complaint: str = ""
     is_made: bool = False
+    namespace: Field = _NOWHERE
 
     @property
     def shown(self) -> str:
@@ -52,9 +58,10 @@ class ImageUse:
 def images_of(resource: Resource, findings: Findings) -> Iterator[ImageUse]:
     """Yield the images of a resource; what is unknown, or hides whether there are more, is noted as open."""
     for manifest in resource.manifests(findings):
-        yield from _in_pods(manifest, findings)
+        found = _in_pods(manifest, findings)
         if not _OWN_GROUPS.fullmatch(manifest.group):
-            yield from _in_values(manifest.body, manifest.subject, "field", findings)
+            found = chain(found, _in_values(manifest.body, manifest.subject, "field", findings))
+        yield from (replace(image, namespace=manifest.namespace) for image in found)
     if resource.type == _RELEASE:
         yield from _in_values(resource.properties.get("values"), resource.subject, "value", findings)
     elif resource.type in _COMMANDS:

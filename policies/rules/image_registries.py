@@ -66,9 +66,7 @@ def check(resource: Resource, allowed: AllowedRepositories, findings: Findings) 
         namespace = image.subject.namespace
         if image.reference is None or allowed.admit(image.reference, namespace):
             continue
-        if allowed.depends_on_namespace(image.reference) and findings.is_open(
-            resource.properties.get("metadata", "namespace")
-        ):
+        if allowed.depends_on_namespace(image.reference) and findings.is_open(image.namespace):
             continue
         findings.violation(
             image.subject,

@@ -15,6 +15,9 @@ from policies.rule import ResourceRule, RuleWords
 from policies.secret_findings import reason_against, shown_name
 from policies.secret_marks import is_marked
 
+# Under names that are not repeated.
+_UNNAMED: Final = {"label": "A label", "annotation": "An annotation"}
+
 
 def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) -> None:
     """Report labels and annotations, of objects and of the pods they make, that look like secrets."""
@@ -26,7 +29,7 @@ def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) ->
                 reason = reason_against(leaf.field, leaf.name)
                 if reason is not None:
                     name = shown_name(leaf.name)
-                    which = f"A {noun}" if name is None else f"The {noun} '{name}'"
+                    which = _UNNAMED[noun] if name is None else f"The {noun} '{name}'"
                     sentence = f"{which} of {manifest.subject.title} must not hold a secret: {reason}."
                     findings.violation(manifest.subject, sentence)
 

@@ -53,7 +53,7 @@ def _in_commands(container: ContainerView, findings: Findings) -> Iterator[tuple
         *((f"The {hook} hook", fields.get("lifecycle", hook)) for hook in _HOOKS),
     ]
     for title, handler in handlers:
-        yield from _in_arguments(title, [handler.get("exec", "command")], findings)
+        yield from _in_arguments(title, [handler.get("exec")], findings)
         for leaf in leaves(handler.get("httpGet")):
             if not is_marked(leaf.field) and findings.is_open(leaf.field):
                 continue

@@ -5,7 +5,7 @@ import pytest
 from policies.rules.image_registries import IMAGE_REGISTRIES
 from tests.support.analyzer import SECRET_MARK, UNKNOWN, secret
 from tests.support.judged import Judged, exempting, judged
-from tests.support.workload_kinds import DEPLOYMENT, WORKLOAD_KINDS, workload
+from tests.support.workload_kinds import DEPLOYMENT, WORKLOAD_KINDS, in_list, workload
 
 _ALLOWED = ["ghcr.io/coder", "registry.example.com", "docker.io/library/postgres", "registry.local:5000/spt-flow"]
 _SHA = "sha256:" + "0123456789abcdef" * 4
@@ -72,20 +72,26 @@ def test_every_kind_of_workload(resource_type: str) -> None:
     assert len(_image("nginx:1", resource_type).sentences) == 1
 
 
-def test_a_namespace_has_more_for_itself_alone() -> None:
-    def told(image: str, namespace: object) -> Judged:
-        body = workload(DEPLOYMENT, {"containers": [{"name": "main", "image": image}]}, namespace=namespace)
-        own = {"coder-workspace": ["quay.io/own"]}
-        return judged(IMAGE_REGISTRIES, DEPLOYMENT, body, allowedRepositories=["ghcr.io/coder"], namespaces=own)
+def _in_namespace(namespace: object, *images: str, listed: bool = False) -> Judged:
+    body = workload(DEPLOYMENT, {"containers": [{"image": image} for image in images]}, namespace=namespace)
+    resource_type, props = in_list(DEPLOYMENT, body) if listed else (DEPLOYMENT, body)
+    config: dict[str, Any] = {"allowedRepositories": ["ghcr.io/coder"], "namespaces": {"workspaces": ["quay.io/own"]}}
+    return judged(IMAGE_REGISTRIES, resource_type, props, **config)
 
-    assert told("quay.io/own/thing:1", "coder-workspace") == Judged([], [])
-    (sentence,) = told("quay.io/other/thing:1", "coder-workspace").sentences
+
+def test_a_namespace_has_more_for_itself_alone() -> None:
+    assert _in_namespace("workspaces", "quay.io/own/thing:1") == Judged([], [])
+    (sentence,) = _in_namespace("workspaces", "quay.io/other/thing:1").sentences
     assert sentence.endswith("(allowed: ghcr.io/coder, quay.io/own).")
-    (sentence,) = told("quay.io/own/thing:1", "coder").sentences
+    (sentence,) = _in_namespace("coder", "quay.io/own/thing:1").sentences
     assert sentence.endswith("(allowed: ghcr.io/coder).")
-    found = told("quay.io/own/thing:1", UNKNOWN)
-    assert (found.sentences, len(found.open)) == ([], 1)
-    assert len(told("quay.io/other/thing:1", UNKNOWN).sentences) == 1
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_an_unknown_namespace_hides_only_what_it_decides(listed: bool) -> None:  # noqa: FBT001 - a column
+    found = _in_namespace(UNKNOWN, "quay.io/own/thing:1", "quay.io/other/thing:1", listed=listed)
+    assert (len(found.sentences), len(found.open)) == (1, 1)
+    assert "quay.io/other/thing:1" in found.sentences[0]
 
 
 def test_by_default_nothing_is_allowed() -> None:

@@ -50,6 +50,10 @@ def test_what_annotations_are_for_passes(annotations: object) -> None:
             "The annotation 'note' of Service 'web' must not hold a secret: the program marks it as secret.",
         ),
         (
+            {_TOKEN: _TOKEN},
+            "An annotation of Service 'web' must not hold a secret: it looks like a GitHub token.",
+        ),
+        (
             {"checksum": secret("plain")},
             "The annotation 'checksum' of Service 'web' must not hold a secret: the program marks it as secret.",
         ),
@@ -62,6 +66,8 @@ def test_secrets_are_told(annotations: object, sentence: str) -> None:
 def test_labels_are_read_too() -> None:
     (sentence,) = _annotated({"token": "abc"}, "labels").sentences
     assert sentence.startswith("The label 'token' of Service 'web'")
+    (sentence,) = _annotated({_TOKEN: _TOKEN}, "labels").sentences
+    assert sentence.startswith("A label of Service 'web'")
 
 
 @pytest.mark.parametrize("resource_type", WORKLOAD_KINDS)

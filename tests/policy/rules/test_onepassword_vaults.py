@@ -64,11 +64,16 @@ def test_the_operators_annotation_counts_too() -> None:
 def test_items_that_the_program_makes(vault: object, count: int) -> None:
     found = judged(ONEPASSWORD_VAULTS, _PULUMI, {"vault": vault}, allowedVaults=["spt-flow"])
     assert len(found.sentences) == count
+    assert all(each.startswith("The vault of Item 'thing' must name an allowed vault: ") for each in found.sentences)
 
 
 def test_unknown_marks_types_and_exemptions() -> None:
     assert len(_path(UNKNOWN).open) == 1
-    assert len(judged(ONEPASSWORD_VAULTS, _PULUMI, {"vault": UNKNOWN}).open) == 1
+    vault = judged(ONEPASSWORD_VAULTS, _PULUMI, {"vault": UNKNOWN})
+    assert (vault.sentences, len(vault.open)) == ([], 1)
+    annotations = {"operator.1password.io/item-path": "vaults/private/items/x"}
+    both = judged(ONEPASSWORD_VAULTS, _ITEM, {"metadata": {"annotations": annotations}, "spec": {"itemPath": UNKNOWN}})
+    assert (len(both.sentences), len(both.open)) == (1, 1)
     (sentence,) = _path(secret(f"vaults/{SECRET_MARK}/items/x")).sentences
     assert SECRET_MARK not in sentence
     assert judged(ONEPASSWORD_VAULTS, "kubernetes:core/v1:Secret", {"spec": {"itemPath": "x"}}) == Judged([], [])

@@ -41,6 +41,8 @@ def test_a_named_volume_may_use_its_exact_path(key: str) -> None:
 
 def test_lists_of_volumes_are_opened() -> None:
     assert len(_BENCH.told_of(f"{_TYPE}List", {"items": [_volume({"local": {"path": "/"}})]})) == 1
+    items = [{"kind": kind, **_volume({"local": {"path": "/"}})} for kind in ("Service", "PersistentVolume")]
+    assert len(_BENCH.told_of("kubernetes:core/v1:List", {"items": items})) == 1
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,14 @@ def test_plain_values_pass(name: str, value: object) -> None:
             ),
         ),
         (
+            "S3_KEY",
+            "hunter_1",
+            (
+                "The environment variable 'S3_KEY' of the container 'main' of Deployment 'thing' must not "
+                "hold a secret in clear: it looks like one, going by its name."
+            ),
+        ),
+        (
             f"x {SECRET_MARK}",
             _TOKEN,
             (
@@ -115,6 +123,7 @@ def test_lists_are_opened() -> None:
         ({"args": ["postgres://coder:hunter@db/coder"]}, "The command line"),
         ({"args": [secret("anything")]}, "The command line"),
         ({"args": {"wrong": [_TOKEN]}}, "The command line"),
+        ({"args": ["password: hunter", "serve"]}, "The command line"),
         ({"lifecycle": {"preStop": {"exec": {"command": ["tool", _TOKEN]}}}}, "The preStop hook"),
         ({"lifecycle": {"postStart": {"exec": {"command": ["tool", _TOKEN]}}}}, "The postStart hook"),
         ({"readinessProbe": {"exec": {"command": ["tool", _TOKEN]}}}, "The readinessProbe"),
@@ -164,12 +173,26 @@ def test_a_map_of_variables_is_read_too() -> None:
         ({"args": [secret(UNKNOWN)]}, 1, 0),
         ({"env": [{"name": "A", "valueFrom": UNKNOWN}]}, 0, 0),
         ({"livenessProbe": UNKNOWN}, 0, 1),
+        ({"livenessProbe": {"httpGet": {"path": UNKNOWN}}}, 0, 1),
+        ({"livenessProbe": {"httpGet": {"path": secret(UNKNOWN)}}}, 1, 0),
+        ({"livenessProbe": {"httpGet": {"httpHeaders": [UNKNOWN, {"name": "Token", "value": "hunter"}]}}}, 1, 1),
         ({"env": [{"name": UNKNOWN, "value": "hunter"}]}, 0, 1),
     ],
 )
 def test_unknown_hides_only_itself_and_a_mark_is_enough(container: dict[str, Any], sentences: int, count: int) -> None:
     found = _container(container)
     assert (len(found.sentences), min(len(found.open), 1)) == (sentences, count)
+
+
+def test_each_handler_is_told_once() -> None:
+    request = {"httpGet": {"path": f"/?key={_TOKEN}", "host": _TOKEN}}
+    found = _container({"livenessProbe": request, "readinessProbe": request, "args": [secret("anything")]}).sentences
+    assert [each.partition(" of the container")[0] for each in found] == [
+        "The command line",
+        "The livenessProbe",
+        "The readinessProbe",
+    ]
+    assert found[0].endswith(" must not hold a secret in clear: the program marks a part of it as secret.")
 
 
 def test_other_types_and_exemptions() -> None:
