@@ -12,7 +12,7 @@ from tests.support.checkout import Checkout
 from tests.support.kubectl import Kubectl
 from tests.support.lab_instance import running_lab
 
-FROM_THE_LAB = ("Image", "coderChart", "ChartVersion", "Request", "templateModules", "templateClaude")
+FROM_THE_LAB = ("Image", "coderChart", "ChartVersion", "Request", "StorageClass", "templateModules", "templateClaude")
 """How the keys end that the lab's stack sets because of where it runs."""
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]
