@@ -65,10 +65,12 @@ def test_classes(storage_class: object, words: str) -> None:
 
 def test_the_default_class_where_the_stack_takes_it() -> None:
     assert _judged(_spec(storage_class=None), defaultClass=True).sentences == []
-    assert len(_judged(_spec(storage_class="odd"), defaultClass=True, classes=[]).sentences) == 1
+    (sentence,) = _judged(_spec(storage_class="odd"), defaultClass=True, classes=[]).sentences
+    assert sentence.endswith("must be of an allowed storage class (none by name): it names another.")
 
 
 def test_the_annotation_of_old_is_no_way_round() -> None:
+    assert _judged(_spec(), annotations={"example.com/storage-class": "odd"}) == Judged([], [])
     found = _judged(_spec(), annotations={"volume.beta.kubernetes.io/storage-class": "odd"})
     assert found.sentences == [
         (

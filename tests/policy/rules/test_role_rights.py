@@ -104,7 +104,9 @@ def test_the_name_of_the_resource_is_not_that_of_the_role(name: object) -> None:
 
 def test_aggregation_in_both_directions() -> None:
     (sentence,) = _judged(None, _CLUSTER_ROLE, aggregationRule={"clusterRoleSelectors": []}).sentences
-    assert "must not aggregate" in sentence
+    assert sentence == (
+        "ClusterRole 'reader' must not aggregate: whichever ClusterRole carries a label would add to its rights."
+    )
     label = "rbac.authorization.k8s.io/aggregate-to-edit"
     for value, count in (("true", 1), ("false", 0), (True, 1)):
         assert len(_judged([], _CLUSTER_ROLE, metadata={"labels": {label: value}}).sentences) == count
@@ -115,6 +117,10 @@ def test_aggregation_in_both_directions() -> None:
 def test_what_is_no_list_of_strings_is_a_violation(field: str, value: object) -> None:
     sentences = _judged([_rule(**{field: value})]).sentences
     assert f"Role 'tools/reader' must not have {field} that are no list of strings in rule #0." in sentences
+
+
+def test_a_rule_that_is_no_object() -> None:
+    assert _judged(["x"]).sentences == ["Role 'tools/reader' must not have something that is no object as rule #0."]
 
 
 def test_rules_that_are_no_list() -> None:
@@ -139,7 +145,8 @@ def test_lists_are_opened_other_types_passed_over_exemptions_count() -> None:
     body = {"metadata": {"name": "reader", "namespace": "tools"}, "rules": [_rule(verbs=["*"])]}
     resource_type, props = in_list(_ROLE, body)
     assert len(judged(ROLE_RIGHTS, resource_type, props).sentences) == 1
-    assert judged(ROLE_RIGHTS, "kubernetes:core/v1:ConfigMap", body) == Judged([], [])
+    for other in ("core/v1:ConfigMap", "example.com/v1:Role", "rbac.authorization.k8s.io/v1:RoleBinding"):
+        assert judged(ROLE_RIGHTS, f"kubernetes:{other}", body) == Judged([], [])
     assert _judged([_rule(verbs=["*"])], exemptions=exempting("Role tools/reader")).sentences == []
     expired = exempting("Role tools/reader", expires="2020-01-01")
     assert len(_judged([_rule(verbs=["*"])], exemptions=expired).sentences) == 1
