@@ -105,6 +105,8 @@ def test_an_amount_has_to_be_a_whole_number(amount: object) -> None:
 def test_a_request_has_to_have_a_limit() -> None:
     spec = compliant_pod(compliant_container(resources={"requests": {_KVM: "1"}}))
     assert _told(spec) == [f"{_CONTAINER} have a limit of '{_KVM}': it has only a request."]
+    spec["containers"][0]["resources"]["limits"] = {_KVM: None}
+    assert _told(spec) == [f"{_CONTAINER} have a limit of '{_KVM}': it has only a request."]
     assert _told(compliant_pod(compliant_container(resources={"limits": {_KVM: "1"}}))) == []
 
 

@@ -38,6 +38,8 @@ def test_others_are_refused_of_pods_and_containers(key: str, value: object, rule
 def test_options_of_another_shape_are_refused(options: object) -> None:
     sentences = _BENCH.of_container({"securityContext": {"seLinuxOptions": options}})
     assert sentences == [f"{_CONTAINER} SELinux options that are an object: they are none."]
+    bad = compliant_container(**_options(user="system_u"))
+    assert len(_BENCH.sentences(compliant_pod(bad, securityContext={"seLinuxOptions": options}))) == 2
 
 
 def test_an_unknown_option_hides_no_other() -> None:
@@ -45,3 +47,5 @@ def test_an_unknown_option_hides_no_other() -> None:
     assert sorted(_BENCH.levels(compliant_pod(container))) == ["ADVISORY", "MANDATORY"]
     unknown = compliant_container(securityContext={"seLinuxOptions": UNKNOWN})
     assert _BENCH.levels(compliant_pod(unknown)) == ["ADVISORY"]
+    both = compliant_pod(unknown, compliant_container(**_options(user="system_u")))
+    assert sorted(_BENCH.levels(both)) == ["ADVISORY", "MANDATORY"]

@@ -136,6 +136,9 @@ def test_a_template_that_is_none_has_no_pod(body: dict[str, object]) -> None:
 def test_metadata_is_an_object(metadata: object) -> None:
     found = _BENCH.told_of(POD, {"metadata": metadata, "spec": compliant_pod()})
     assert "Pod 'thing' must have an object as its metadata: it is something else." in found
+    assert _BENCH.told_of(DEPLOYMENT, {**workload(DEPLOYMENT, compliant_pod()), "metadata": metadata}) == [
+        "Deployment 'thing' must have an object as its metadata: it is something else."
+    ]
     body = workload(DEPLOYMENT, compliant_pod(), namespace="coder")
     body["spec"]["template"]["metadata"] = metadata
     assert _BENCH.told_of(DEPLOYMENT, body) == [
