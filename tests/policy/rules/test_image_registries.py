@@ -83,7 +83,7 @@ def test_a_namespace_has_more_for_itself_alone() -> None:
     assert _in_namespace("workspaces", "quay.io/own/thing:1") == Judged([], [])
     (sentence,) = _in_namespace("workspaces", "quay.io/other/thing:1").sentences
     assert sentence.endswith("(allowed: ghcr.io/coder, quay.io/own).")
-    (sentence,) = _in_namespace("coder", "quay.io/own/thing:1").sentences
+    (sentence,) = _in_namespace("coder", "ghcr.io/coder/coder:1", "quay.io/own/thing:1").sentences
     assert sentence.endswith("(allowed: ghcr.io/coder).")
 
 

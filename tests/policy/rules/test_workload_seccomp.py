@@ -57,6 +57,8 @@ def test_a_profile_of_the_node_has_to_be_listed(name: object, allowed: bool) -> 
     sentence = f"{_POD} a seccompProfile of its node that is allowed: this one is not listed."
     assert _LISTED.sentences(spec) == ([] if allowed else [sentence])
     assert _BENCH.sentences(spec) == [sentence]
+    own = _pod(None, {"type": "Localhost", "localhostProfile": name})
+    assert len(_LISTED.sentences(own)) == (0 if allowed else 1)
 
 
 def test_old_annotations_count_for_nothing() -> None:
