@@ -48,13 +48,14 @@ def check(resource: Resource, config: KvmOptIn, findings: Findings) -> None:
     for pod in pods_of(resource, findings):
         _check_paths(pod, config, findings)
         places = [pod, *containers_of(pod, findings)]
-        uses = False
         for place in places:
             _note_hidden(place, findings)
-            for use in [*_resources_used(place, config, findings), *kvm_devices(place)]:
-                uses = True
-                _check_opt_in(place, use, config, findings)
             _check_limits(place, config, findings)
+        uses = [
+            (place, use) for place in places for use in (*_resources_used(place, config, findings), *kvm_devices(place))
+        ]
+        for place, use in uses:
+            _check_opt_in(place, use, config, findings)
         if uses:
             _check_privilege(places, findings)
 
