@@ -55,6 +55,7 @@ class Engine:
         self.files = files
         self._on_status: Callable[[str], None] = lambda _: None
         self._opened: LeanStack | None = None
+        self._imports: threading.Thread | None = None
 
     def report_to(self, on_status: Callable[[str], None]) -> Self:
         """Send the status lines of the runs to come to `on_status`."""
@@ -109,7 +110,8 @@ class Engine:
 
     def _run(self, operation: Callable[[auto.Stack, RunEvents], object]) -> RunEvents:
         events = RunEvents(on_status=self._on_status)
-        threading.Thread(target=import_ahead, args=(self.files.program,), daemon=True).start()
+        self._imports = threading.Thread(target=import_ahead, args=(self.files.program,), daemon=True)
+        self._imports.start()
         with InterruptGuard(self._announce_interrupt) as guard, without_debug_lines():
             try:
                 operation(self._open(), events)
@@ -168,6 +170,9 @@ class Engine:
         return environment
 
     def _program(self) -> None:
+        # Two threads at one package that is imported lazily: the second finds it half-made (Python before 3.11.9).
+        if self._imports is not None:
+            self._imports.join()
         # The engine calls this in a thread, with the caller's working directory: paths come from the file itself.
         root = str(self.files.program.parent)
         if root not in sys.path:
