@@ -16,6 +16,7 @@ __all__ = [
     "POSTGRES",
     "PULUMI",
     "PULUMI_COMMAND",
+    "PULUMI_DOCKER",
     "PULUMI_KUBERNETES",
     "PULUMI_RANDOM",
     "REGISTRY",
@@ -34,6 +35,8 @@ PULUMI = "3.256.0"
 PULUMI_KUBERNETES = "4.34.2"
 # renovate: datasource=pypi depName=pulumi-command
 PULUMI_COMMAND = "1.2.1"
+# renovate: datasource=pypi depName=pulumi-docker
+PULUMI_DOCKER = "4.11.2"
 # renovate: datasource=pypi depName=pulumi-random
 PULUMI_RANDOM = "4.21.4"
 # renovate: datasource=go depName=helm.sh/helm/v3
