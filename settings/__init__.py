@@ -17,6 +17,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TemplateSettings",
+    "WorkspaceImageSettings",
     "WorkspaceSettings",
     "engine_texts",
     "load_settings",
@@ -35,3 +36,4 @@ from settings.registry import RegistrySettings
 from settings.stack import GROUPS, PROJECT, Settings, engine_texts, load_settings, read_settings
 from settings.templates import TemplateSettings
 from settings.workspace import QuotaSettings, WorkspaceSettings
+from settings.workspace_image import WorkspaceImageSettings

@@ -23,6 +23,7 @@ from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
 from settings.templates import TemplateSettings
 from settings.workspace import QuotaSettings, WorkspaceSettings
+from settings.workspace_image import WorkspaceImageSettings, check_workspace_image
 
 PROJECT: Final = "spt-flow"
 """The project's name, and with it the namespace of its keys."""
@@ -35,6 +36,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     CoderLoginSettings,
     DatabaseSettings,
     TemplateSettings,
+    WorkspaceImageSettings,
     KvmSettings,
     ReaperSettings,
     WorkspaceSettings,
@@ -87,6 +89,7 @@ class Settings(SettingsGroup):
     login: CoderLoginSettings
     database: DatabaseSettings
     templates: TemplateSettings
+    workspace_image: WorkspaceImageSettings
     kvm: KvmSettings
     reaper: ReaperSettings
     workspace: WorkspaceSettings
@@ -136,6 +139,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         login=reader.read(CoderLoginSettings),
         database=reader.read(DatabaseSettings),
         templates=reader.read(TemplateSettings),
+        workspace_image=reader.read(WorkspaceImageSettings),
         kvm=reader.read(KvmSettings),
         reaper=reader.read(ReaperSettings),
         workspace=reader.read(WorkspaceSettings),
@@ -153,6 +157,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
     check_entry(reader, settings.entry)
     check_login(reader, settings.login)
     check_templates(reader, settings.templates)
+    check_workspace_image(reader, settings.workspace_image)
     check_kvm(reader, settings.kvm)
     return settings
 
