@@ -2,9 +2,11 @@
 
 __all__ = ["IMAGE_REGISTRIES", "AllowedRepositories", "check"]
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 from core.image_reference import ImageReference
 from policies.findings import Findings
@@ -24,11 +26,13 @@ _REPOSITORIES_SCHEMA: Final = {
 class AllowedRepositories:
     """Where images may come from: each entry is a registry, and the repository or the first parts of its path.
 
-    Namespaces may have entries of their own besides: developers choose the images of their workspaces.
+    Namespaces may have entries of their own besides: developers choose the images of their workspaces. What is made may
+    besides be pushed to registries named by an address in one of the networks.
     """
 
     entries: tuple[str, ...]
     by_namespace: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    push_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
@@ -37,11 +41,21 @@ class AllowedRepositories:
         return cls(
             tuple(str(entry) for entry in config.get("allowedRepositories", ())),
             {name: tuple(str(entry) for entry in entries) for name, entries in namespaces.items()},
+            tuple(ipaddress.ip_network(network, strict=False) for network in config.get("pushNetworks", ())),
         )
 
     def admit(self, image: ImageReference, namespace: str) -> bool:
         """Say whether an entry covers the image, by whole parts: ghcr.io/coder does not cover ghcr.io/coderx/coder."""
         return _covers(self._of(namespace), image)
+
+    def admit_push(self, image: ImageReference) -> bool:
+        """Say whether the image goes to a registry in one of the networks."""
+        host = urlsplit(f"//{image.registry}").hostname
+        try:
+            address = ipaddress.ip_address(host or "")
+        except ValueError:
+            return False
+        return any(address in network for network in self.push_networks)
 
     def depends_on_namespace(self, image: ImageReference) -> bool:
         """Say whether the image is covered in some namespace."""
@@ -65,6 +79,8 @@ def check(resource: Resource, allowed: AllowedRepositories, findings: Findings) 
     for image in images_of(resource, findings):
         namespace = image.subject.namespace
         if image.reference is None or allowed.admit(image.reference, namespace):
+            continue
+        if image.is_made and allowed.admit_push(image.reference):
             continue
         if allowed.depends_on_namespace(image.reference) and findings.is_open(image.namespace):
             continue
@@ -90,6 +106,12 @@ IMAGE_REGISTRIES: Final = ResourceRule(
     properties={
         "allowedRepositories": _REPOSITORIES_SCHEMA,
         "namespaces": {"type": "object", "additionalProperties": _REPOSITORIES_SCHEMA, "default": {}},
+        # Registries whose names are addresses, as those of labs: into these networks images may be pushed.
+        "pushNetworks": {
+            "type": "array",
+            "items": {"type": "string", "pattern": r"^[0-9a-fA-F.:]+/[0-9]+$"},
+            "default": [],
+        },
     },
     read=AllowedRepositories.from_config,
     check=check,

@@ -14,7 +14,7 @@ _MOVING: Final = "latest"
 
 
 def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) -> None:
-    """Report images without reference, with a malformed one, without tag and digest, or with the tag "latest"."""
+    """Report images without reference, with a malformed one, without tag and digest, or run by the tag "latest"."""
     for image in images_of(resource, findings):
         complaint = _complaint(image)
         if complaint is not None:
@@ -27,8 +27,9 @@ def _complaint(image: ImageUse) -> str | None:
         return image.complaint
     if reference.tag is None and reference.digest is None:
         return f"must name its image with a fixed tag or a digest: {image.shown} has neither."
-    # Beside a digest too: it says something else than what runs, and the next reader believes it.
-    if reference.tag == _MOVING:
+    # Beside a digest too: it says something else than what runs, and the next reader believes it. An image that is made
+    # may have the name besides others: nothing runs it by that.
+    if reference.tag == _MOVING and not image.is_made:
         return f"must not have the tag 'latest': its image is {image.shown}."
     return None
 

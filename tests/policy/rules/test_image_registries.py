@@ -118,6 +118,27 @@ def test_charts_and_builds_are_judged() -> None:
     assert len(build.sentences) == 1
 
 
+def _build(image: str, *networks: str) -> Judged:
+    config: dict[str, Any] = {"allowedRepositories": _ALLOWED, "pushNetworks": list(networks)}
+    return judged(IMAGE_REGISTRIES, "docker:index/image:Image", {"imageName": image}, **config)
+
+
+@pytest.mark.parametrize("image", ["10.98.7.50:5000/x:1", "10.98.7.50/x/y:1", "[fd00::7]:5000/x:1"])
+def test_what_is_made_may_be_pushed_into_networks(image: str) -> None:
+    assert _build(image, "10.98.0.0/16", "fd00::/8") == Judged([], [])
+    assert len(_build(image, "10.99.0.0/16").sentences) == 1
+    assert len(_build(image).sentences) == 1
+
+
+@pytest.mark.parametrize("image", ["10.98.0.50.evil.io/x:1", "evil.io/10.98.0.50:1", "localhost:5000/x:1"])
+def test_a_name_is_in_no_network(image: str) -> None:
+    assert len(_build(image, "0.0.0.0/0", "::/0").sentences) == 1
+
+
+def test_what_runs_does_not_come_from_a_network() -> None:
+    assert len(_image("10.98.7.50:5000/x:1", pushNetworks=["10.98.0.0/16"]).sentences) == 1
+
+
 def test_other_types_and_unknown_images() -> None:
     assert judged(IMAGE_REGISTRIES, "aws:ec2:Instance", {"image": "evil.io/x"}) == Judged([], [])
     found = _image(UNKNOWN)

@@ -142,8 +142,9 @@ def test_a_value_is_named_by_its_path() -> None:
     [
         ("docker:index/image:Image", {"imageName": "registry.example.com/x"}, 1),
         ("docker:index/image:Image", {"imageName": "registry.example.com/x:1"}, 0),
+        ("docker:index/image:Image", {"imageName": "registry.example.com/x:latest"}, 0),
         ("docker:index/image:Image", {}, 1),
-        ("docker-build:index:Image", {"tags": ["x:1", "x:latest"]}, 1),
+        ("docker-build:index:Image", {"tags": ["x:1", "x:latest", "x"]}, 1),
         ("docker:index/container:Container", {"image": "x"}, 1),
         ("docker:index/remoteImage:RemoteImage", {"name": "x"}, 1),
         ("kubernetes:example.com/v1:Job", {"spec": {"image": "x"}}, 1),
