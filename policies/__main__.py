@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from pulumi_policy import EnforcementLevel, PolicyPack
 
 from policies.pack import NAME, RULES
-from policies.secret_marks import keep_marks
+from policies.secret_values.marks import keep_marks
 from policies.shared_properties import share_properties
 
 keep_marks()

@@ -26,8 +26,8 @@ from pulumi_policy.proxy import UnknownValueError
 from core.fields import Field
 from policies.exemption import EXEMPTIONS_SCHEMA, Exemption
 from policies.findings import Findings, Subject, Violation
-from policies.redaction import redacted
 from policies.resource import Resource
+from policies.secret_values.redaction import redacted
 
 Config = TypeVar("Config")
 

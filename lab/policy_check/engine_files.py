@@ -17,7 +17,7 @@ from policies.change import Change
 from policies.findings import Findings
 from policies.judging import known_resource
 from policies.resource import Resource
-from policies.secret_marks import MarkedText, marked
+from policies.secret_values.marks import MarkedText, marked
 
 # What the CLI prints in place of a secret.
 _HIDDEN: Final = "[secret]"

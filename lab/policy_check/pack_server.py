@@ -15,7 +15,7 @@ from pulumi_policy import EnforcementLevel, Policy
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.pack import NAME
-from policies.secret_marks import keep_marks
+from policies.secret_values.marks import keep_marks
 from policies.shared_properties import share_properties
 
 # As many as the SDK's own server has.

@@ -7,11 +7,11 @@ from typing import Final
 
 from core.fields import Field
 from core.host_names import is_cluster_internal, is_loopback
-from policies.coder_release import ACCESS_URL, CoderRelease, coder_release, url_host
 from policies.findings import Findings
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.secret_marks import is_marked
+from policies.secret_values.marks import is_marked
+from policies.subjects.coder_release import ACCESS_URL, CoderRelease, coder_release, url_host
 
 _ALLOW_HTTP: Final = "allowHttp"
 

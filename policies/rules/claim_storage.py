@@ -11,7 +11,7 @@ from core.quantity import Quantity, QuantityError
 from policies.findings import Findings
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.volume_claims import ClaimView, claims_of
+from policies.subjects.volume_claims import ClaimView, claims_of
 
 _DEFAULT_MINIMUM: Final = "64Mi"
 _DEFAULT_MAXIMUM: Final = "100Gi"

@@ -10,11 +10,11 @@ from pulumi_policy import Severity
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.leaves import leaves
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.secret_findings import reason_against, shown_name
-from policies.secret_marks import is_marked
+from policies.secret_values.findings import reason_against, shown_name
+from policies.secret_values.marks import is_marked
+from policies.subjects.leaves import leaves
 
 
 def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) -> None:

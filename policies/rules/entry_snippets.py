@@ -10,10 +10,10 @@ from pulumi_policy import Severity
 
 from core.fields import Field
 from policies.findings import Findings, Subject
-from policies.leaves import leaves
-from policies.releases import release_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.leaves import leaves
+from policies.subjects.releases import release_of
 
 _KINDS: Final = frozenset({"Ingress", "IngressClass", "Gateway", "HTTPRoute", "GRPCRoute", "Service"})
 # Last parts of names: those of ingress-nginx, of NGINX's own controller, of HAProxy's two.

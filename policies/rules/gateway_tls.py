@@ -6,9 +6,9 @@ from collections.abc import Collection
 from typing import Final
 
 from policies.findings import Findings
-from policies.gateways import Listener, is_gateway, listeners_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.gateways import Listener, is_gateway, listeners_of
 
 _TLS: Final = ("HTTPS", "TLS")
 _OTHERS: Final = ("HTTP", "TCP", "UDP", "GRPC")

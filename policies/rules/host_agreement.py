@@ -8,11 +8,18 @@ from typing import Any, Final
 
 from core.fields import Field
 from core.host_names import covers, is_host_name
-from policies.coder_release import ACCESS_URL, WILDCARD_URL, CoderRelease, coder_release, url_host, wildcard_domain
 from policies.findings import Findings
-from policies.gateways import attachments, is_gateway, is_route
 from policies.resource import Manifest, Resource
 from policies.rule import RuleWords, StackRule
+from policies.subjects.coder_release import (
+    ACCESS_URL,
+    WILDCARD_URL,
+    CoderRelease,
+    coder_release,
+    url_host,
+    wildcard_domain,
+)
+from policies.subjects.gateways import attachments, is_gateway, is_route
 
 _INGRESS_GROUPS: Final = ("networking.k8s.io", "extensions")
 _TLS: Final = ("HTTPS", "TLS")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from policies.findings import Findings
-from policies.images import images_of
-from policies.relaxation import NAMESPACES_SCHEMA
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.images import images_of
+from policies.subjects.relaxation import NAMESPACES_SCHEMA
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from core.image_reference import ImageReference
 from policies.findings import Findings
-from policies.images import images_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.images import images_of
 
 _REPOSITORIES_SCHEMA: Final = {
     "type": "array",

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from policies.findings import Findings
-from policies.images import ImageUse, images_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.images import ImageUse, images_of
 
 _MOVING: Final = "latest"
 

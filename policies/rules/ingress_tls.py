@@ -10,7 +10,7 @@ from core.host_names import covers, is_host_name
 from policies.findings import Findings
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.secret_marks import is_marked
+from policies.secret_values.marks import is_marked
 
 _GROUPS: Final = ("networking.k8s.io", "extensions")
 # Ends of annotations that have controllers answer plain HTTP when their value is "false".

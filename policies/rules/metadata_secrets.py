@@ -9,11 +9,11 @@ from pulumi_policy import Severity
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.leaves import leaves
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.secret_findings import reason_against, shown_name
-from policies.secret_marks import is_marked
+from policies.secret_values.findings import reason_against, shown_name
+from policies.secret_values.marks import is_marked
+from policies.subjects.leaves import leaves
 
 # Under names that are not repeated.
 _UNNAMED: Final = {"label": "A label", "annotation": "An annotation"}

@@ -8,9 +8,9 @@ from typing import Any, Final, Self
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.label_selector import selects
 from policies.resource import Manifest, Resource
 from policies.rule import RuleWords, StackRule
+from policies.subjects.label_selector import selects
 
 _GROUP: Final = "admissionregistration.k8s.io"
 _POLICY: Final = "ValidatingAdmissionPolicy"

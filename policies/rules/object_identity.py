@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from core.kubernetes_kinds import is_cluster_scoped
 from policies.findings import Findings
-from policies.releases import release_of
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.releases import release_of
 
 _AUTONAMED: Final = "pulumi.com/autonamed"
 _DEFAULT_NAMESPACE: Final = "default"

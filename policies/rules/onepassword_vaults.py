@@ -10,7 +10,7 @@ from core.fields import Field
 from policies.findings import Findings
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.secret_marks import is_marked
+from policies.secret_values.marks import is_marked
 
 _GROUP: Final = "onepassword.com"
 _KIND: Final = "OnePasswordItem"

@@ -10,12 +10,12 @@ from pulumi_policy import Severity
 
 from core.fields import Field
 from policies.findings import Findings, Subject
-from policies.leaves import Leaf, leaves, shown_path
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.secret_findings import reason_against
-from policies.secret_marks import is_marked
-from policies.secret_search import secret_in
+from policies.secret_values.findings import reason_against
+from policies.secret_values.marks import is_marked
+from policies.secret_values.search import secret_in
+from policies.subjects.leaves import Leaf, leaves, shown_path
 
 # What other rules look at, with words of their own.
 _METADATA: Final = ("metadata.labels", "metadata.annotations")

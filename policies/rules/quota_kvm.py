@@ -9,11 +9,11 @@ from typing import Any, Final, Self
 
 from core.quantity import Quantity, QuantityError
 from policies.findings import Findings
-from policies.kvm_access import is_kvm_resource
-from policies.pod_places import speakable
-from policies.relaxation import NAMESPACES_SCHEMA, unless_relaxed
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.kvm_access import is_kvm_resource
+from policies.subjects.pod_places import speakable
+from policies.subjects.relaxation import NAMESPACES_SCHEMA, unless_relaxed
 
 _PREFIXES: Final = ("requests.", "limits.")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from policies.findings import Findings
-from policies.releases import ReleaseView, release_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.releases import ReleaseView, release_of
 
 _DEFAULT_SECONDS: Final = 1800
 _OFF: Final = {

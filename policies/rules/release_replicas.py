@@ -8,9 +8,9 @@ from typing import Any, Final, Self
 
 from core.coder_chart import CHART
 from policies.findings import Findings
-from policies.releases import release_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.releases import release_of
 
 
 @dataclass(frozen=True)

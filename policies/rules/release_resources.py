@@ -9,9 +9,9 @@ from typing import Any, Final, Self
 from core.fields import Field
 from core.quantity import Quantity, QuantityError
 from policies.findings import Findings
-from policies.releases import release_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.releases import release_of
 
 _AMOUNTS: Final = tuple((kind, name) for name in ("cpu", "memory") for kind in ("requests", "limits"))
 _DEFAULT_PLACES: Final[Mapping[str, Sequence[str]]] = {"coder": ["coder.resources"]}

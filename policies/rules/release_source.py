@@ -8,11 +8,11 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from core.fields import Field
-from policies.exact_version import is_exact_version
 from policies.findings import Findings
-from policies.releases import ReleaseView, release_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.exact_version import is_exact_version
+from policies.subjects.releases import ReleaseView, release_of
 
 _CHART_COMPONENTS: Final = frozenset({"kubernetes:helm.sh/v3:Chart", "kubernetes:helm.sh/v4:Chart"})
 _OCI: Final = "oci"

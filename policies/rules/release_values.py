@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.coder_chart import CHART, KEYS_SINCE, chart_version
-from policies.exact_version import is_exact_version
 from policies.findings import Findings
-from policies.releases import ReleaseView, release_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.value_schema import faults_in
+from policies.subjects.exact_version import is_exact_version
+from policies.subjects.releases import ReleaseView, release_of
+from policies.subjects.value_schema import faults_in
 
 _SCHEMAS: Final = Path(__file__).resolve().parents[1] / "charts"
 

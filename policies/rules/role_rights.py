@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from core.fields import Field
-from policies.dangerous_rights import DANGEROUS_RIGHTS, DangerousRight, is_forbidden_verb
 from policies.findings import Findings, Subject
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.dangerous_rights import DANGEROUS_RIGHTS, DangerousRight, is_forbidden_verb
 
 _GROUP: Final = "rbac.authorization.k8s.io"
 _KINDS: Final = frozenset({"Role", "ClusterRole"})

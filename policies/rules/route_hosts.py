@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from core.host_names import is_host_name
 from policies.findings import Findings
-from policies.gateways import is_route
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.gateways import is_route
 
 
 def check(resource: Resource, _config: Mapping[str, Any], findings: Findings) -> None:

@@ -7,9 +7,9 @@ from typing import Final
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.gateways import Listener, attachments, is_gateway, is_route, listeners_of
 from policies.resource import Manifest, Resource
 from policies.rule import RuleWords, StackRule
+from policies.subjects.gateways import Listener, attachments, is_gateway, is_route, listeners_of
 
 _PLAIN: Final = ("HTTP",)
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from core.fields import Field
 from policies.findings import Findings, Subject
-from policies.leaves import shown_path
-from policies.releases import release_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.leaves import shown_path
+from policies.subjects.releases import release_of
 
 _INSIDE: Final = "ClusterIP"
 _OUTSIDE: Final = ("NodePort", "LoadBalancer", "ExternalName")

@@ -8,10 +8,10 @@ from typing import Final
 from pulumi_policy import Severity
 
 from policies.findings import Findings
-from policies.node_path import NodePath
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
 from policies.rules.workload_host_paths import ALLOWED_PATHS_SCHEMA, allowed_paths, check_path
+from policies.subjects.node_path import NodePath
 
 _SOURCES: Final = ("hostPath", "local")
 

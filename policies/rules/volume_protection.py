@@ -8,7 +8,7 @@ from typing import Any, Final
 from policies.findings import Findings
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.volume_claims import makes_claims
+from policies.subjects.volume_claims import makes_claims
 
 _VOLUMES: Final = frozenset({("core", "PersistentVolumeClaim"), ("core", "PersistentVolume")})
 

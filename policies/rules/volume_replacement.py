@@ -11,7 +11,7 @@ from policies.change_rule import ChangeRule
 from policies.findings import Findings
 from policies.resource import Manifest
 from policies.rule import RuleWords
-from policies.volume_claims import makes_claims
+from policies.subjects.volume_claims import makes_claims
 
 _VOLUMES: Final = frozenset({("core", "PersistentVolumeClaim"), ("core", "PersistentVolume")})
 _NAMESPACE: Final = ("core", "Namespace")

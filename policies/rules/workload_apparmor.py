@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.pod_places import Place, places_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, places_of
 
 _ANNOTATION: Final = "container.apparmor.security.beta.kubernetes.io/"
 _RUNTIME: Final = "runtime/default"

@@ -9,10 +9,10 @@ from typing import Any, Final, Self
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.pod_places import Place, containers_of, pods_of
-from policies.relaxation import unless_relaxed
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, containers_of, pods_of
+from policies.subjects.relaxation import unless_relaxed
 
 BASELINE_CAPABILITIES: Final = [
     "AUDIT_WRITE",

@@ -9,10 +9,10 @@ from typing import Any, Final, Self
 
 from core.quantity import Quantity, QuantityError
 from policies.findings import Findings
-from policies.pod_places import Place, containers_of, pods_of
-from policies.relaxation import NAMESPACES_SCHEMA, unless_relaxed
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, containers_of, pods_of
+from policies.subjects.relaxation import NAMESPACES_SCHEMA, unless_relaxed
 
 _DEFAULT: Final = "32Gi"
 _PATTERN: Final = r"^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"

@@ -7,9 +7,9 @@ from typing import Final
 from pulumi_policy import Severity
 
 from policies.findings import Findings
-from policies.pod_places import pods_of, require_false
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import pods_of, require_false
 
 _NAMESPACES: Final = {"hostNetwork": "network", "hostPID": "processes", "hostIPC": "inter-process communication"}
 

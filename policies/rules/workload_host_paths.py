@@ -9,10 +9,10 @@ from pulumi_policy import Severity
 
 from core.fields import Field
 from policies.findings import Findings, Subject
-from policies.node_path import NodePath
-from policies.pod_places import pods_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.node_path import NodePath
+from policies.subjects.pod_places import pods_of
 
 ALLOWED_PATHS_SCHEMA: Final = {
     "type": "array",

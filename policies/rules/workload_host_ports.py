@@ -6,9 +6,9 @@ from typing import Final
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.pod_places import Place, places_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, places_of
 
 _HIGHEST: Final = 65535
 

@@ -10,11 +10,11 @@ from pulumi_policy import Severity
 
 from core.quantity import Quantity, QuantityError
 from policies.findings import Findings
-from policies.kvm_access import kvm_amounts, kvm_devices, reaches_kvm
-from policies.pod_places import Place, containers_of, pods_of, speakable
-from policies.relaxation import NAMESPACES_SCHEMA, unless_relaxed
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.kvm_access import kvm_amounts, kvm_devices, reaches_kvm
+from policies.subjects.pod_places import Place, containers_of, pods_of, speakable
+from policies.subjects.relaxation import NAMESPACES_SCHEMA, unless_relaxed
 
 _LABEL: Final = "spt-flow.dev/kvm"
 _LABEL_VALUE: Final = "true"

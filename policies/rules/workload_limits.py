@@ -9,9 +9,9 @@ from typing import Any, Final, Self
 from core.fields import Field
 from core.quantity import Quantity, QuantityError
 from policies.findings import Findings
-from policies.pod_places import Place, containers_of, pods_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, containers_of, pods_of
 
 _DEFAULT_CPU: Final = "8"
 _DEFAULT_MEMORY: Final = "16Gi"

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any, Final
 
 from policies.findings import Findings
-from policies.pod_places import Place, containers_of, pods_of
-from policies.relaxation import NAMESPACES_SCHEMA, unless_relaxed
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, containers_of, pods_of
+from policies.subjects.relaxation import NAMESPACES_SCHEMA, unless_relaxed
 
 # The API server takes no user beyond.
 _LARGEST_USER: Final = 2**31 - 1

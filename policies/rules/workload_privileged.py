@@ -7,9 +7,9 @@ from typing import Final
 from pulumi_policy import Severity
 
 from policies.findings import Findings
-from policies.pod_places import places_of, require_false
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import places_of, require_false
 
 
 def check(resource: Resource, _config: None, findings: Findings) -> None:

@@ -5,9 +5,9 @@ __all__ = ["WORKLOAD_PROC_MOUNT", "check"]
 from typing import Final
 
 from policies.findings import Findings
-from policies.pod_places import places_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import places_of
 
 _MASKED: Final = "Default"
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.pod_places import Place, containers_of, pods_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, containers_of, pods_of
 
 _TYPES: Final = ("RuntimeDefault", "Localhost", "Unconfined")
 

@@ -10,12 +10,12 @@ from pulumi_policy import Severity
 from core.fields import Field
 from core.workloads import ContainerView
 from policies.findings import Findings
-from policies.leaves import leaves
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
-from policies.secret_findings import reason_against, shown_name
-from policies.secret_marks import is_marked
-from policies.secret_search import secret_in
+from policies.secret_values.findings import reason_against, shown_name
+from policies.secret_values.marks import is_marked
+from policies.secret_values.search import secret_in
+from policies.subjects.leaves import leaves
 
 _PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")
 _HOOKS: Final = ("postStart", "preStop")

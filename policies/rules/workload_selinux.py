@@ -5,9 +5,9 @@ __all__ = ["WORKLOAD_SELINUX", "check"]
 from typing import Final
 
 from policies.findings import Findings
-from policies.pod_places import Place, places_of
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, places_of
 
 _TYPES: Final = frozenset({"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"})
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.pod_places import Place, places_of
 from policies.resource import Manifest, Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, places_of
 
 _OBJECT: Final = "an object"
 _OBJECTS: Final = "a list of objects"

@@ -5,9 +5,9 @@ __all__ = ["WORKLOAD_SYSCTLS", "check"]
 from typing import Final
 
 from policies.findings import Findings
-from policies.pod_places import pods_of, speakable
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import pods_of, speakable
 
 _SAFE: Final = frozenset(
     {

@@ -8,9 +8,9 @@ from typing import Any, Final, Self
 
 from core.workloads import VolumeView
 from policies.findings import Findings
-from policies.pod_places import Place, pods_of, speakable
 from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
+from policies.subjects.pod_places import Place, pods_of, speakable
 
 _SAFE: Final = (
     "configMap",

@@ -9,8 +9,8 @@ from pulumi_policy.proxy import UnknownValueError
 
 from core.fields import Field
 from policies.findings import Subject, Violation
-from policies.redaction import redacted
-from policies.secret_marks import MarkedText, is_marked, keep_marks, marked
+from policies.secret_values.marks import MarkedText, is_marked, keep_marks, marked
+from policies.secret_values.redaction import redacted
 from tests.support.analyzer import UNKNOWN, PackAnalyzer, secret
 
 

@@ -17,7 +17,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies.pack import RULES
-from policies.secret_marks import keep_marks
+from policies.secret_values.marks import keep_marks
 from policies.shared_properties import share_properties
 
 UNKNOWN: Final = UNKNOWN_STRING_VALUE

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.exact_version import is_exact_version
 from policies.rules.release_source import RELEASE_SOURCE
+from policies.subjects.exact_version import is_exact_version
 from tests.support.analyzer import SECRET_MARK, UNKNOWN, secret
 from tests.support.judged import Judged, exempting, judged
 

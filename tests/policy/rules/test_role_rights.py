@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.dangerous_rights import DANGEROUS_RIGHTS
 from policies.rules.role_rights import ROLE_RIGHTS
+from policies.subjects.dangerous_rights import DANGEROUS_RIGHTS
 from tests.support.analyzer import UNKNOWN
 from tests.support.judged import Judged, exempting, judged
 from tests.support.workload_kinds import in_list

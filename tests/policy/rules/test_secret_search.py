@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.randomness import has_random_key
-from policies.secret_names import assigned_secret, names_secret
-from policies.secret_search import secret_in
-from policies.secret_shapes import shape_in
+from policies.secret_values.names import assigned_secret, names_secret
+from policies.secret_values.randomness import has_random_key
+from policies.secret_values.search import secret_in
+from policies.secret_values.shapes import shape_in
 
 # Put together here, so that nothing in this file has the shape of a secret.
 _HEX = "0123456789abcdef"

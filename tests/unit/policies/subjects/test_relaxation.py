@@ -3,8 +3,8 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.relaxation import unless_relaxed
 from policies.resource import Manifest
+from policies.subjects.relaxation import unless_relaxed
 
 
 def _counts(namespace: object, relaxed: list[str], *, breaks: bool = True) -> tuple[int, int]:

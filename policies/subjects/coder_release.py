@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from core.fields import Field
 from core.kubernetes_names import is_label, is_subdomain
 from policies.findings import Findings, Subject
-from policies.releases import release_of
 from policies.resource import Resource
+from policies.subjects.releases import release_of
 
 ACCESS_URL: Final = "CODER_ACCESS_URL"
 """The variable with the URL at which users and workspaces reach the server."""

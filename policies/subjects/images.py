@@ -12,10 +12,10 @@ from typing import Any, Final
 from core.fields import Field
 from core.image_reference import ImageReference, ImageReferenceError
 from policies.findings import Findings, Subject
-from policies.image_values import written_images
-from policies.leaves import shown_path
 from policies.resource import Manifest, Resource
-from policies.secret_marks import is_marked
+from policies.secret_values.marks import is_marked
+from policies.subjects.image_values import written_images
+from policies.subjects.leaves import shown_path
 
 _RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _COMMANDS: Final = ("command:local:Command", "command:remote:Command")

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from core.fields import Field
-from policies.node_path import NodePath
-from policies.pod_places import Place
+from policies.subjects.node_path import NodePath
+from policies.subjects.pod_places import Place
 
 _WORD: Final = re.compile(r"[^a-z0-9]+", re.ASCII)
 _DEVICE: Final = NodePath.parse("/dev/kvm")

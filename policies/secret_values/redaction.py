@@ -8,8 +8,8 @@ from typing import Final
 
 from core.fields import Field
 from policies.findings import Violation
-from policies.leaves import leaves
-from policies.secret_marks import MarkedText
+from policies.secret_values.marks import MarkedText
+from policies.subjects.leaves import leaves
 
 _STAND_IN: Final = "[secret]"
 # Shorter ones are switches and numbers: without them sentences could not be read.

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from core.fields import Field
-from policies.secret_marks import is_marked
-from policies.secret_search import secret_in
+from policies.secret_values.marks import is_marked
+from policies.secret_values.search import secret_in
 
 _NAME: Final = re.compile(r"[A-Za-z_.-][A-Za-z0-9_./-]{0,80}", re.ASCII)
 _CHECKSUM_NAME: Final = re.compile(r".*(?:checksum|hash|digest|sha256|fingerprint)", re.IGNORECASE | re.DOTALL)

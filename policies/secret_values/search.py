@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from policies.randomness import has_random_key
-from policies.secret_names import assigned_secret, names_secret, refers, stands_in
-from policies.secret_shapes import shape_in
+from policies.secret_values.names import assigned_secret, names_secret, refers, stands_in
+from policies.secret_values.randomness import has_random_key
+from policies.secret_values.shapes import shape_in
 
 _BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{16,}={0,2}(?![A-Za-z0-9+/=])")
 _DEPTH: Final = 3

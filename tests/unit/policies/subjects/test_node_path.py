@@ -1,6 +1,6 @@
 import pytest
 
-from policies.node_path import NodePath
+from policies.subjects.node_path import NodePath
 
 
 @pytest.mark.parametrize("text", ["/dev/kvm", "//dev//kvm", "/dev/kvm/", "/./dev/./kvm/.", "dev/kvm", "/../dev/kvm"])

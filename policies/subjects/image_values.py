@@ -7,7 +7,7 @@ from typing import Final
 
 from core.fields import Field
 from policies.findings import Findings
-from policies.secret_marks import MarkedText, is_marked
+from policies.secret_values.marks import MarkedText, is_marked
 
 _SUFFIX: Final = "image"
 _REPOSITORY: Final = ("repo", "repository")

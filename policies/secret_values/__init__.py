@@ -1,0 +1,1 @@
+"""Finding what looks like a secret among the values of a program, and keeping it out of every sentence."""
