@@ -32,7 +32,12 @@ _LONG_FIRST: Final = (
 
 Golden = Callable[[str, Any], None]
 
-pytest_plugins = ["tests.support.lab_instance", "tests.support.apiserver", "tests.support.postgres"]
+pytest_plugins = [
+    "tests.support.lab_instance",
+    "tests.support.apiserver",
+    "tests.support.image_builder",
+    "tests.support.postgres",
+]
 
 
 class _ReadableDumper(yaml.SafeDumper):

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from core.errors import UsageError
+from lab.builder import drop_builder
 from lab.cluster import stop_lab
 from lab.commands.options import lab_instance
 from lab.deploy.paths import DeployPaths
@@ -38,6 +39,7 @@ def down(
     else:
         typer.echo(f"There is no lab in {instance.directory}.")
     if purge:
+        drop_builder()
         typer.echo(f"Dropped the cache: {drop_cache()}")
     else:
         typer.echo("The built tools stay in the cache for the next 'make up'; PURGE=1 drops them as well.")

@@ -29,6 +29,8 @@ class Requirement:
 REQUIRED: tuple[Requirement, ...] = (
     Requirement("containerd", ("containerd", "ctr", "containerd-shim-runc-v2")),
     Requirement("runc", ("runc",)),
+    # Builds the images that are made of a Dockerfile. Another docker client may be on PATH: what counts are files.
+    Requirement("docker.io", ("/usr/sbin/dockerd", "/usr/bin/docker")),
     Requirement(
         "containernetworking-plugins", ("/usr/lib/cni/bridge", "/usr/lib/cni/host-local", "/usr/lib/cni/portmap")
     ),

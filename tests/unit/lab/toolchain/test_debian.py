@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SptFlowError
-from lab.toolchain.debian import DebianPackages, Requirement
+from lab.toolchain.debian import REQUIRED, DebianPackages, Requirement
 
 MARK = "# spt-flow: no service starts while packages are installed"
 APT_STAND_IN = """#!/bin/sh
@@ -166,6 +166,11 @@ def test_somebody_who_is_not_root_is_told_what_root_must_do(machine: Machine) ->
         machine.ensure(root=False)
     assert caught.value.next_command == "sudo apt-get install --no-install-recommends runc etcd-server"
     assert machine.log() == []
+
+
+def test_another_docker_client_on_path_does_not_stand_in_for_debians() -> None:
+    docker = next(item for item in REQUIRED if item.package == "docker.io")
+    assert all(Path(program).is_absolute() for program in docker.programs)
 
 
 def test_ctrl_c_lets_the_installation_finish(machine: Machine) -> None:
