@@ -1,19 +1,12 @@
 """The platform, as one Pulumi program: settings, the cluster's provider, one component per concern, exports."""
 
-import time
-
 import pulumi
 
 from components.admission_arguments import admission_args
 from components.admission_policies import AdmissionPolicies
 from components.cluster_provider import cluster_provider
-from components.coder import Coder
-from components.coder_access import CoderAccess
-from components.coder_arguments import coder_access_args, coder_args, entry_args, reaper_args
-from components.database import Database
-from components.database_arguments import database_args, database_dump_args
-from components.database_dump import DatabaseDump
-from components.entry_point import EntryPoint
+from components.coder_arguments import reaper_args
+from components.coder_parts import coder_parts
 from components.kvm import Kvm
 from components.kvm_arguments import kvm_args
 from components.namespace import Namespace
@@ -46,28 +39,23 @@ def main() -> None:
     if (kvm := kvm_args(settings)) is not None:
         Kvm("kvm", kvm, after(namespaces[SYSTEM]))
 
-    database = Database("database", database_args(settings.database), after(namespaces[CODER]))
-    before_coder: list[pulumi.Resource] = [*guards, database]
-    if database.in_cluster:
-        before_coder.append(DatabaseDump("database-dump", database_dump_args(settings), after(*guards, database)))
-    coder = Coder("coder-server", coder_args(settings), after(*before_coder))
-    entry = entry_args(settings)
-    reachable = [coder] if entry is None else [coder, EntryPoint("coder-entry", entry, after(coder))]
-    access = CoderAccess("coder-access", coder_access_args(settings, now=time.time()), after(*reachable))
-
+    coder = coder_parts(settings, namespace=namespaces[CODER], guards=guards, after=after)
     templates = [
-        Template(args["name"], args, after(access, registry))
+        Template(args["name"], args, after(coder.access, registry))
         for args in template_args(
-            settings, url=coder.access_url, session_token=access.session_token, registry_url=registry.address
+            settings,
+            url=coder.server.access_url,
+            session_token=coder.access.session_token,
+            registry_url=registry.address,
         )
     ]
-    Reaper("reaper", reaper_args(settings, access), after(*guards, access))
+    Reaper("reaper", reaper_args(settings, coder.access), after(*guards, coder.access))
 
     pulumi.export("namespaces", [namespace.namespace for namespace in namespaces.values()])
     pulumi.export("registryAddress", registry.address)
     pulumi.export("registryClusterIp", registry.cluster_ip)
-    pulumi.export("coderUrl", coder.access_url)
-    pulumi.export("coderAdminPassword", access.admin_password)
+    pulumi.export("coderUrl", coder.server.access_url)
+    pulumi.export("coderAdminPassword", coder.access.admin_password)
     pulumi.export("templateVersions", [template.version_name for template in templates])
 
 

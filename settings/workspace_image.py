@@ -16,6 +16,8 @@ from core.setting_values import JsonObject, NameList, SecretText
 _ARGUMENT: Final = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
 _IMAGE: Final = "_IMAGE"
 _EMPTY: Final = "scratch"
+# Stages of the Dockerfile that make a language image from packages.
+_STAGE: Final = re.compile(r"[a-z]+-from-[a-z]+", re.ASCII)
 _BASE: Final = '{"BASE_IMAGE": "ubuntu:22.04"}'
 _REGISTRY: Final = "registry.example.com"
 _AGENTS: Final = "https://git.example.com/team/agents.git"
@@ -94,4 +96,4 @@ def _is_fixed(text: str) -> bool:
         image = ImageReference.parse(text)
     except ImageReferenceError:
         return False
-    return text == _EMPTY or image.effective_tag != "latest"
+    return text == _EMPTY or _STAGE.fullmatch(text) is not None or image.effective_tag != "latest"

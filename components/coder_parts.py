@@ -1,0 +1,45 @@
+"""Coder with what it stands on and what leads to it: database, dump, server, entry, users, each in its order."""
+
+__all__ = ["CoderParts", "coder_parts"]
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.coder import Coder
+from components.coder_access import CoderAccess
+from components.coder_arguments import coder_access_args, coder_args, entry_args
+from components.database import Database
+from components.database_arguments import database_args, database_dump_args
+from components.database_dump import DatabaseDump
+from components.entry_point import EntryPoint
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class CoderParts:
+    """What others need of Coder: the server, and its users once they can be reached."""
+
+    server: Coder
+    access: CoderAccess
+
+
+def coder_parts(
+    settings: Settings,
+    *,
+    namespace: pulumi.Resource,
+    guards: Sequence[pulumi.Resource],
+    after: Callable[..., pulumi.ResourceOptions],
+) -> CoderParts:
+    """Declare them; `after` gives the options of what waits for some resources, `guards` come before any workload."""
+    database = Database("database", database_args(settings.database), after(namespace))
+    before: list[pulumi.Resource] = [*guards, database]
+    if database.in_cluster:
+        before.append(DatabaseDump("database-dump", database_dump_args(settings), after(*guards, database)))
+    server = Coder("coder-server", coder_args(settings), after(*before))
+    entry = entry_args(settings)
+    reachable = [server] if entry is None else [server, EntryPoint("coder-entry", entry, after(server))]
+    access = CoderAccess("coder-access", coder_access_args(settings, now=time.time()), after(*reachable))
+    return CoderParts(server, access)
