@@ -34,6 +34,7 @@ def launch(place: BuilderPlace) -> None:
     place.containerd_config.write_text(build_containerd_config(place))
     plan = guardian.GuardianPlan(
         users=str(place.users),
+        running=str(place.running),
         socket=str(place.socket),
         containerd=["/usr/bin/containerd", "--config", str(place.containerd_config)],
         containerd_socket="/run/containerd/containerd.sock",

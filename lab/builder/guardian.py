@@ -25,6 +25,7 @@ class GuardianPlan(TypedDict):
     """What the guardian is told."""
 
     users: str
+    running: str
     socket: str
     containerd: list[str]
     containerd_socket: str
@@ -40,7 +41,8 @@ def guard(plan: GuardianPlan) -> None:
         signal.signal(number, lambda which, _: asked.append(which))
     _cover_run()
     Path(plan["socket"]).unlink(missing_ok=True)
-    with open(plan["users"], "a") as users:  # noqa: PTH123 - a lock file, held to the end
+    with Path(plan["users"]).open("a") as users, Path(plan["running"]).open("a") as running:
+        fcntl.flock(running, fcntl.LOCK_EX)
         containerd = _start(plan["containerd"], plan)
         _wait_for(Path(plan["containerd_socket"]), containerd)
         dockerd = _start(plan["dockerd"], plan)

@@ -70,6 +70,11 @@ class BuilderPlace:
         return self.root / "users.lock"
 
     @property
+    def running(self) -> Path:
+        """Locked by the guardian as long as it lives."""
+        return self.root / "guardian.lock"
+
+    @property
     def starting(self) -> Path:
         """Locked by the one user that starts the daemon."""
         return self.root / "start.lock"

@@ -52,11 +52,23 @@ def drop_builder(progress: Progress | None = None, place: BuilderPlace | None = 
     """Remove the builder with all its layers, after builds that run now have ended; return where it was."""
     place = place or BuilderPlace.of()
     if place.root.is_dir():
-        with place.users.open("a") as users, (progress or SilentProgress()).step("Image builder removed") as step:
+        with (progress or SilentProgress()).step("Image builder removed") as step:
             step.note("waiting for builds that run now")
-            _lock(users, fcntl.LOCK_EX)
-            shutil.rmtree(place.root, ignore_errors=True)
+            while not _removed(place):
+                time.sleep(_POLL_SECONDS)  # its guardian notices that nobody builds, and ends
     return place.root
+
+
+def _removed(place: BuilderPlace) -> bool:
+    """Remove everything unless a guardian lives; new users wait meanwhile."""
+    with place.users.open("a") as users, place.running.open("a") as running:
+        _lock(users, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(running, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        shutil.rmtree(place.root, ignore_errors=True)
+    return True
 
 
 def _join(place: BuilderPlace) -> IO[str]:
