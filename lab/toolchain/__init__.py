@@ -4,9 +4,18 @@ from lab.toolchain.toolchain import (
     Toolchain,
     drop_cache,
     ensure_deploy_tools,
+    ensure_image_tools,
     ensure_lint_tools,
     ensure_toolchain,
     toolchain_bin,
 )
 
-__all__ = ["Toolchain", "drop_cache", "ensure_deploy_tools", "ensure_lint_tools", "ensure_toolchain", "toolchain_bin"]
+__all__ = [
+    "Toolchain",
+    "drop_cache",
+    "ensure_deploy_tools",
+    "ensure_image_tools",
+    "ensure_lint_tools",
+    "ensure_toolchain",
+    "toolchain_bin",
+]

@@ -1,6 +1,6 @@
 """The programs that are built from pinned Go modules."""
 
-__all__ = ["GO_TOOLS", "LINT_TOOLS", "MODULES", "GoTool"]
+__all__ = ["GO_TOOLS", "IMAGE_TOOLS", "LINT_TOOLS", "MODULES", "GoTool"]
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,3 +164,28 @@ LINT_TOOLS: tuple[GoTool, ...] = (
     *(tool for tool in GO_TOOLS if tool.name == "terraform"),
 )
 """What `make lint` needs; no lab runs the first of them."""
+
+IMAGE_TOOLS: tuple[GoTool, ...] = (
+    GoTool(
+        name="syft",
+        version=versions.SYFT,
+        module="github.com/anchore/syft",
+        packages=("github.com/anchore/syft/cmd/syft",),
+        variables=(("main.version", versions.SYFT),),
+    ),
+    GoTool(
+        name="grype",
+        version=versions.GRYPE,
+        module="github.com/anchore/grype",
+        packages=("github.com/anchore/grype/cmd/grype",),
+        variables=(("main.version", versions.GRYPE),),
+    ),
+    GoTool(
+        name="cosign",
+        version=versions.COSIGN,
+        module="github.com/sigstore/cosign/v3",
+        packages=("github.com/sigstore/cosign/v3/cmd/cosign",),
+        variables=(("sigs.k8s.io/release-utils/version.gitVersion", f"v{versions.COSIGN}"),),
+    ),
+)
+"""What lists, judges and signs what is in an image; `make image-tools` builds them, and no lab runs them."""

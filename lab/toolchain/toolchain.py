@@ -1,6 +1,14 @@
 """Everything the lab runs: Debian's programs, the tools built from Go modules, and where they are."""
 
-__all__ = ["Toolchain", "drop_cache", "ensure_deploy_tools", "ensure_lint_tools", "ensure_toolchain", "toolchain_bin"]
+__all__ = [
+    "Toolchain",
+    "drop_cache",
+    "ensure_deploy_tools",
+    "ensure_image_tools",
+    "ensure_lint_tools",
+    "ensure_toolchain",
+    "toolchain_bin",
+]
 
 import os
 import shutil
@@ -16,7 +24,7 @@ from lab.toolchain.debian import DebianPackages
 from lab.toolchain.disk import check_room
 from lab.toolchain.downloads import Downloads
 from lab.toolchain.golang import GoCompiler
-from lab.toolchain.gotools import GO_TOOLS, LINT_TOOLS, GoTool
+from lab.toolchain.gotools import GO_TOOLS, IMAGE_TOOLS, LINT_TOOLS, GoTool
 from lab.toolchain.lock import held
 
 _SYSTEM_FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -70,6 +78,12 @@ def ensure_deploy_tools(progress: Progress, cache: Cache | None = None) -> Toolc
 def ensure_lint_tools(progress: Progress, cache: Cache | None = None) -> Toolchain:
     """Build only what `make lint` needs; asks for no root and installs no package."""
     return _ensure(progress, cache or default_cache(), LINT_TOOLS, on_system=False)
+
+
+def ensure_image_tools(progress: Progress, names: tuple[str, ...] = (), cache: Cache | None = None) -> Toolchain:
+    """Build the tools that look at images, or those of them with these names; asks for no root, installs no package."""
+    tools = tuple(tool for tool in IMAGE_TOOLS if not names or tool.name in names)
+    return _ensure(progress, cache or default_cache(), tools, on_system=False)
 
 
 def _ensure(progress: Progress, cache: Cache, tools: tuple[GoTool, ...], *, on_system: bool) -> Toolchain:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import versions
-from lab.toolchain.gotools import GO_TOOLS, LINT_TOOLS
+from lab.toolchain.gotools import GO_TOOLS, IMAGE_TOOLS, LINT_TOOLS
 
 ROOT = Path(__file__).parents[3]
 CONFIG: dict[str, Any] = json.loads((ROOT / "renovate.json").read_text(encoding="utf-8"))
@@ -59,13 +59,13 @@ def test_the_v_of_a_tag_is_no_part_of_the_version() -> None:
 
 
 def test_every_module_file_of_the_toolchain_is_managed() -> None:
-    tools = {tool.name for tool in (*GO_TOOLS, *LINT_TOOLS)}
+    tools = {tool.name for tool in (*GO_TOOLS, *LINT_TOOLS, *IMAGE_TOOLS)}
     assert _managed("gomod") == sorted(f"lab/toolchain/modules/{name}/go.mod" for name in tools)
 
 
 def test_a_tool_s_version_and_module_file_come_in_one_change() -> None:
     modules = {match["depName"] for match in found_versions().values() if match["datasource"] == "go"}
-    built = {tool.module for tool in (*GO_TOOLS, *LINT_TOOLS) if tool.name != "pause"}
+    built = {tool.module for tool in (*GO_TOOLS, *LINT_TOOLS, *IMAGE_TOOLS) if tool.name != "pause"}
     assert modules == built
     (rule,) = [rule for rule in CONFIG["packageRules"] if rule.get("matchDatasources") == ["go"]]
     assert rule["groupName"] == "{{{depName}}}"

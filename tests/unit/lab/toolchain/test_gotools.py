@@ -7,9 +7,9 @@ import pytest
 
 import versions
 from lab.cluster import addons
-from lab.toolchain.gotools import GO_TOOLS, LINT_TOOLS, MODULES, GoTool
+from lab.toolchain.gotools import GO_TOOLS, IMAGE_TOOLS, LINT_TOOLS, MODULES, GoTool
 
-ALL_TOOLS = tuple({tool.name: tool for tool in (*GO_TOOLS, *LINT_TOOLS)}.values())
+ALL_TOOLS = tuple({tool.name: tool for tool in (*GO_TOOLS, *LINT_TOOLS, *IMAGE_TOOLS)}.values())
 WITH_DEPENDENCIES = [tool for tool in ALL_TOOLS if tool.name != "pause"]
 WITH_MAIN_OF_THEIR_OWN = {"coredns", "pause", "registry"}
 SAME_VERSIONS = (
@@ -103,6 +103,11 @@ def test_the_programs_the_lab_runs_are_all_there() -> None:
 def test_a_lab_is_not_kept_waiting_for_linters() -> None:
     assert [tool.name for tool in LINT_TOOLS] == ["actionlint", "terraform"]
     assert "actionlint" not in {tool.name for tool in GO_TOOLS}
+
+
+def test_nor_for_what_looks_at_images() -> None:
+    assert [tool.name for tool in IMAGE_TOOLS] == ["syft", "grype", "cosign"]
+    assert {tool.name for tool in IMAGE_TOOLS} & {tool.name for tool in GO_TOOLS} == set()
 
 
 @pytest.mark.parametrize(
