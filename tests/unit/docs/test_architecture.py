@@ -20,6 +20,8 @@ _FORBIDDEN = {
     "policies": {"benchmarks", "components", "lab", "settings"},
     "settings": {"components", "lab", "policies"},
     "sptcoder": {"benchmarks", "components", "lab", "policies", "settings"},
+    "microvm": {"ci", "components", "jobs", "lab", "policies", "settings", "sptcoder", "versions"},
+    "validate": {"ci", "components", "jobs", "lab", "policies", "settings", "sptcoder", "versions"},
     "versions.py": {"components", "core", "lab", "policies", "settings"},
     "ports.py": {"components", "core", "lab", "policies", "settings"},
     "__main__.py": {"lab", "policies"},
