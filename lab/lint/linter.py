@@ -36,7 +36,7 @@ LINTERS: Final = (
         _WORKFLOWS,
     ),
     Linter("terraform", ("fmt", "-check", "-diff", "-no-color"), ("*.tf", "*.tftest.hcl", "*.tfvars")),
-    Linter("hadolint", ("--no-color",), ("Dockerfile", "*.Dockerfile", "Dockerfile.*")),
+    Linter("hadolint", ("--no-color",), ("Dockerfile", "*.Dockerfile")),
 )
 """In the order their complaints are printed."""
 

@@ -20,6 +20,7 @@ _FORBIDDEN = {
     "policies": {"benchmarks", "components", "lab", "settings"},
     "settings": {"components", "lab", "policies"},
     "sptcoder": {"benchmarks", "components", "lab", "policies", "settings"},
+    "images": {"ci", "components", "core", "jobs", "lab", "microvm", "policies", "settings", "sptcoder"},
     "microvm": {"ci", "components", "jobs", "lab", "policies", "settings", "sptcoder", "versions"},
     "validate": {"ci", "components", "jobs", "lab", "policies", "settings", "sptcoder", "versions"},
     "versions.py": {"components", "core", "lab", "policies", "settings"},

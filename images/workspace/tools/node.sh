@@ -1,0 +1,10 @@
+#!/bin/sh
+# Node, whose files come from the language image.
+# Usage: node.sh SOURCE
+set -eu
+for name in npm npx; do
+    ln -sf "../lib/node_modules/npm/bin/$name-cli.js" "/usr/local/bin/$name"
+done
+version=$(node --version)
+npm --version >/dev/null
+build-report.sh had node "${version#v}" "$1"
