@@ -18,6 +18,7 @@ from components.registry_arguments import registry_args
 from components.template import Template
 from components.template_arguments import template_args
 from components.workspace_config import workspace_config
+from components.workspace_image_arguments import workspace_image_reference
 from core.errors import SptFlowError
 from settings import read_settings
 
@@ -39,6 +40,8 @@ def main() -> None:
     if (kvm := kvm_args(settings)) is not None:
         Kvm("kvm", kvm, after(namespaces[SYSTEM]))
 
+    image = workspace_image_reference(settings, registry.address, after(registry))
+
     coder = coder_parts(settings, namespace=namespaces[CODER], guards=guards, after=after)
     templates = [
         Template(args["name"], args, after(coder.access, registry))
@@ -47,6 +50,7 @@ def main() -> None:
             url=coder.server.access_url,
             session_token=coder.access.session_token,
             registry_url=registry.address,
+            workspace_image=image,
         )
     ]
     Reaper("reaper", reaper_args(settings, coder.access), after(*guards, coder.access))
@@ -54,6 +58,7 @@ def main() -> None:
     pulumi.export("namespaces", [namespace.namespace for namespace in namespaces.values()])
     pulumi.export("registryAddress", registry.address)
     pulumi.export("registryClusterIp", registry.cluster_ip)
+    pulumi.export("workspaceImage", image)
     pulumi.export("coderUrl", coder.server.access_url)
     pulumi.export("coderAdminPassword", coder.access.admin_password)
     pulumi.export("templateVersions", [template.version_name for template in templates])

@@ -33,9 +33,18 @@ _SMALL: Final = {"cpu": "1", "memory": "1", "disk": "1"}
 
 
 def template_args(
-    settings: Settings, *, url: pulumi.Input[str], session_token: pulumi.Input[str], registry_url: pulumi.Input[str]
+    settings: Settings,
+    *,
+    url: pulumi.Input[str],
+    session_token: pulumi.Input[str],
+    registry_url: pulumi.Input[str],
+    workspace_image: pulumi.Input[str],
 ) -> list[TemplateArgs]:
-    """Return the arguments of each template; raise UsageError for a variable that its template does not have."""
+    """Return the arguments of each template; raise UsageError for a variable that its template does not have.
+
+    `workspace_image` is the image of a workspace that names no other, whatever the settings say of it.
+    """
+    given = {"registry_url": registry_url, "workspace_image": workspace_image}
     chosen, idle = settings.templates, settings.templates.workspace_idle_hours * _HOUR
     smoke = SmokeSettings(enabled=chosen.template_smoke, parameters=_SMALL)
     rows: list[tuple[str, Path, list[Path], TemplateSettings, SmokeSettings]] = [
@@ -91,7 +100,7 @@ def template_args(
             "name": name,
             "directory": directory,
             "overlays": [*_layers(directory), *variants],
-            "variables": _variables(settings, name, [directory, *_layers(directory), *variants], registry_url),
+            "variables": _variables(settings, name, [directory, *_layers(directory), *variants], given),
             "settings": options,
             "smoke": trial,
             "url": url,
@@ -126,9 +135,9 @@ def _variants(settings: Settings) -> list[Path]:
 
 
 def _variables(
-    settings: Settings, template: str, folders: Sequence[Path], registry_url: pulumi.Input[str]
+    settings: Settings, template: str, folders: Sequence[Path], given: Mapping[str, pulumi.Input[str]]
 ) -> dict[str, pulumi.Input[str]]:
-    """Return what the settings say about the variables that the template has, and what the user says of more."""
+    """Return what program and settings say of the variables that the template has, and what the user says of more."""
     declared = declared_variables(folders)
     own = _own(settings, template)
     unknown = sorted(own.keys() - declared)
@@ -137,7 +146,7 @@ def _variables(
             f"The setting templateVariables gives the template {template} the variable {unknown[0]}, which it does not "
             "have; its variables.tf and those it shares name them all."
         )
-    platform = {**_platform_variables(settings), "registry_url": registry_url}
+    platform = {**_platform_variables(settings), **given}
     return {name: value for name, value in {**platform, **own}.items() if name in declared}
 
 
@@ -147,7 +156,6 @@ def _platform_variables(settings: Settings) -> dict[str, pulumi.Input[str]]:
         "namespace": WORKSPACES,
         "agent_url": templates.workspace_agent_url,
         "coder_image": str(settings.coder.coder_image),
-        "workspace_image": str(templates.workspace_image),
         "envbuilder_image": str(templates.envbuilder_image),
         "image_pull_policy": templates.workspace_image_pull_policy,
         "storage_class": templates.workspace_storage_class,

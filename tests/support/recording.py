@@ -1,17 +1,20 @@
 """A Pulumi monitor that records what a program registers; set anew for each test, so that no state is shared."""
 
-__all__ = ["Registered", "declare"]
+__all__ = ["PUSHED_DIGEST", "Registered", "declare"]
 
 import copy
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi.runtime
 from google.protobuf import json_format
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
+
+PUSHED_DIGEST: Final = "sha256:" + "5eed" * 16
+"""The digest of every image that is built and pushed."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Registered:
 
 
 class _Answers(pulumi.runtime.Mocks):
-    """What a provider would add: an address for a Service, a value for a password, what a command prints."""
+    """What a provider would add: an address for a Service, a password, what a command prints, an image's digest."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         state = copy.deepcopy(args.inputs)
@@ -45,6 +48,8 @@ class _Answers(pulumi.runtime.Mocks):
         if args.typ == "command:local:Command":
             printed = {"session_token": "generated-token", "template_id": "some-id", "version_name": "some-version"}
             state["stdout"] = json.dumps(printed)
+        if args.typ == "docker:index/image:Image":
+            state["repoDigest"] = f"{args.inputs['imageName'].rpartition(':')[0]}@{PUSHED_DIGEST}"
         return f"{args.name}-id", state
 
     def call(self, args: MockCallArgs) -> Any:  # noqa: ANN401 - never returns

@@ -25,7 +25,13 @@ def _settings(*secret: str, **values: str) -> Settings:
 
 
 def _templates(**values: str) -> dict[str, dict[str, Any]]:
-    rows = template_args(_settings(**values), url="http://x", session_token="t", registry_url="r:5000")  # noqa: S106 - none
+    rows = template_args(
+        _settings(**values),
+        url="http://x",
+        session_token="t",  # noqa: S106 - none
+        registry_url="r:5000",
+        workspace_image="w@sha256:1",
+    )
     return {row["name"]: dict(row) for row in rows}
 
 
