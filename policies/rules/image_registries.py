@@ -14,6 +14,7 @@ from policies.resource import Resource
 from policies.rule import ResourceRule, RuleWords
 from policies.subjects.images import images_of
 
+_OCTET: Final = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _REPOSITORIES_SCHEMA: Final = {
     "type": "array",
     # Registry, and parts of the path after it: "docker.io/library/postgres", "ghcr.io/coder".
@@ -32,7 +33,7 @@ class AllowedRepositories:
 
     entries: tuple[str, ...]
     by_namespace: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    push_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    push_networks: tuple[ipaddress.IPv4Network, ...] = ()
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
@@ -41,7 +42,7 @@ class AllowedRepositories:
         return cls(
             tuple(str(entry) for entry in config.get("allowedRepositories", ())),
             {name: tuple(str(entry) for entry in entries) for name, entries in namespaces.items()},
-            tuple(ipaddress.ip_network(network, strict=False) for network in config.get("pushNetworks", ())),
+            tuple(ipaddress.IPv4Network(network, strict=False) for network in config.get("pushNetworks", ())),
         )
 
     def admit(self, image: ImageReference, namespace: str) -> bool:
@@ -52,7 +53,7 @@ class AllowedRepositories:
         """Say whether the image goes to a registry in one of the networks."""
         host = urlsplit(f"//{image.registry}").hostname
         try:
-            address = ipaddress.ip_address(host or "")
+            address = ipaddress.IPv4Address(host or "")
         except ValueError:
             return False
         return any(address in network for network in self.push_networks)
@@ -106,10 +107,10 @@ IMAGE_REGISTRIES: Final = ResourceRule(
     properties={
         "allowedRepositories": _REPOSITORIES_SCHEMA,
         "namespaces": {"type": "object", "additionalProperties": _REPOSITORIES_SCHEMA, "default": {}},
-        # Registries whose names are addresses, as those of labs: into these networks images may be pushed.
+        # Registries whose names are IPv4 addresses, as those of labs: into these networks images may be pushed.
         "pushNetworks": {
             "type": "array",
-            "items": {"type": "string", "pattern": r"^[0-9a-fA-F.:]+/[0-9]+$"},
+            "items": {"type": "string", "pattern": rf"^(?:{_OCTET}\.){{3}}{_OCTET}/(?:3[0-2]|[12]?[0-9])$"},
             "default": [],
         },
     },

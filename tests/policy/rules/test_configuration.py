@@ -24,6 +24,7 @@ _SAMPLES: Final[tuple[Any, ...]] = (
     ["NodePort Service elsewhere/other"],
     ["Gateway elsewhere/other plain"],
     ["https://charts.example.com"],
+    ["192.0.2.0/24"],
     ["example.com/device"],
     {"elsewhere": "3"},
     {"elsewhere": "baseline"},

