@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo preview policy images-lock status down toolchain image-tools test lint format bench mutation
+.PHONY: help up demo image-test preview policy images-lock status down toolchain image-tools test lint format bench mutation
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 

@@ -22,18 +22,21 @@ from sptcoder.api import CoderClient, RetryPolicy, TokenRefusedError
 
 _STACK: Final = "dev"
 _PASSWORD: Final = "coderAdminPassword"  # noqa: S105 - the output's name
+_IMAGE: Final = "workspaceImage"
 _PATIENCE: Final = 5.0
 _UP: Final = "make up"
 
 
 @dataclass(frozen=True)
 class CoderAccess:
-    """A server that answers, and how its owner logs in."""
+    """A server that answers, how its owner logs in, and what its workspaces are made of."""
 
     url: str
     version: str
     email: str
     password: SecretStr
+    workspace_image: str = ""
+    kvm_resource: str = ""
 
 
 def coder_access(instance: LabInstance, toolchain: Toolchain) -> CoderAccess:
@@ -47,13 +50,21 @@ def coder_access(instance: LabInstance, toolchain: Toolchain) -> CoderAccess:
         version = client.deployment.build_info().version
     target = lab_target(load_stack_file(_STACK), instance)
     with run_lock(target.paths.run_lock, purpose="make demo"):
-        password = open_engine(target, toolchain, SilentProgress()).outputs().get(_PASSWORD)
+        outputs = open_engine(target, toolchain, SilentProgress()).outputs()
+    password = outputs.get(_PASSWORD)
     if not password:
         raise SptFlowError(
             f"The stack {_STACK} has no output {_PASSWORD}: it was deployed before Coder.", next_command=_UP
         )
-    email = target.settings().coder.coder_admin_email
-    return CoderAccess(url, version, email, SecretStr(str(password)))
+    settings = target.settings()
+    return CoderAccess(
+        url,
+        version,
+        settings.coder.coder_admin_email,
+        SecretStr(str(password)),
+        workspace_image=str(outputs.get(_IMAGE) or settings.templates.workspace_image),
+        kvm_resource=settings.kvm.kvm_resource,
+    )
 
 
 @contextlib.contextmanager

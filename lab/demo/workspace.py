@@ -4,7 +4,7 @@ __all__ = ["TEMPLATE", "create_workspace", "delete_workspace", "leftovers", "new
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from core.errors import SptFlowError
@@ -42,14 +42,16 @@ def leftovers(client: CoderClient) -> tuple[Workspace, ...]:
     return tuple(found for found in client.workspaces.list('owner:"me"') if _LEFTOVER.fullmatch(found.name))
 
 
-def create_workspace(client: CoderClient, name: str, *, repository: str) -> Workspace:
-    """Ask for a workspace of the template `spt-flow` with a clone of the repository."""
+def create_workspace(
+    client: CoderClient, name: str, *, repository: str, parameters: Mapping[str, str] | None = None
+) -> Workspace:
+    """Ask for a workspace of the template `spt-flow` with a clone of the repository; small, unless told otherwise."""
     template = client.templates.find(TEMPLATE)
     if template is None:
         raise SptFlowError(f"Coder has no template '{TEMPLATE}'.", next_command="make up")
     known = {parameter.name for parameter in client.template_versions.rich_parameters(template.active_version_id)}
-    parameters = {"repo_url": repository, **_PARAMETERS}
-    chosen = {key: value for key, value in parameters.items() if key in known}
+    wanted = {"repo_url": repository, **_PARAMETERS, **(parameters or {})}
+    chosen = {key: value for key, value in wanted.items() if key in known}
     return client.workspaces.create(name=name, template_id=template.id, parameters=chosen)
 
 

@@ -1,0 +1,74 @@
+"""What came of it: a list of checks for each place the image ran in."""
+
+__all__ = ["CheckResult", "ImageTestResult", "StageResult", "results_of"]
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from core.command import CommandResult
+from core.errors import SptFlowError
+
+_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One line of `spt-validate --json`, or of the same shape: passed, failed, missing or skipped; time in seconds."""
+
+    name: str
+    status: str
+    message: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """Where the image ran, what was checked there, and how long it was until it ran and until all was checked."""
+
+    name: str
+    title: str
+    checks: tuple[CheckResult, ...]
+    seconds_to_run: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        """Say whether a check failed."""
+        return any(check.status == "failed" for check in self.checks)
+
+    def counts(self) -> str:
+        """Return how many of each, such as "20 passed, 3 missing"."""
+        counted = Counter(check.status for check in self.checks)
+        order = ("passed", "failed", "missing", "skipped")
+        return ", ".join(f"{counted[status]} {status}" for status in order if counted[status])
+
+
+@dataclass(frozen=True)
+class ImageTestResult:
+    """Every stage of one image, whose reference ends in its digest."""
+
+    image: str
+    stages: tuple[StageResult, ...]
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Say whether nothing failed."""
+        return not any(stage.failed for stage in self.stages)
+
+
+def results_of(answer: CommandResult) -> tuple[CheckResult, ...]:
+    """Return what `spt-validate --json` said; raise SptFlowError if that is not what was run."""
+    try:
+        checks = json.loads(answer.stdout)["checks"]
+        found = tuple(CheckResult(each["name"], each["status"], each["message"], each["seconds"]) for each in checks)
+    except (ValueError, KeyError, TypeError):
+        said = " ".join((answer.stderr or answer.stdout).split())[-_SHOWN:] or "nothing"
+        raise SptFlowError(f"spt-validate ended with exit code {answer.returncode} and no results: {said}") from None
+    failed = any(check.status == "failed" for check in found)
+    if answer.returncode != (1 if failed else 0) or not found:
+        raise SptFlowError(
+            f"spt-validate ended with exit code {answer.returncode}, which does not go with {len(found)} results."
+        )
+    return found
