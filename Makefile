@@ -42,6 +42,10 @@ demo: ## start a workspace in the running lab, run a command in it, delete it
 	$(BOOT)
 	@$(LAB) demo $(if $(filter 1,$(KEEP)),--keep)
 
+image-test: ## check every tool of the workspace image in the running lab: in pods and as a workspace (EMULATE=1, JSON=1)
+	$(BOOT)
+	@$(LAB) image-test $(if $(filter 1,$(EMULATE)),--emulate) $(if $(ONLY),--only '$(ONLY)') $(if $(filter 1,$(JSON)),--json)
+
 preview: ## show what 'up' would change, judged by the policies
 	$(BOOT)
 	@$(LAB) preview --stack $(STACK)
