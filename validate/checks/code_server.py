@@ -26,9 +26,9 @@ def _answer(bench: Workbench) -> str:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folders = ("--user-data-dir", str(bench.folder / "data"), "--extensions-dir", str(bench.folder / "extensions"))
-    version = first_line(bench.run("code-server", "--version").stdout)
     quiet = ("--disable-telemetry", "--disable-update-check", "--config", str(bench.folder / "config.yaml"))
     bench.write("config.yaml", "")
+    version = first_line(bench.run("code-server", "--config", str(bench.folder / "config.yaml"), "--version").stdout)
     with (bench.folder / "log").open("wb") as log:
         command = bench.command("code-server", env={"PORT": "", "PASSWORD": "", "VSCODE_IPC_HOOK_CLI": ""})
         server = command.start(

@@ -1,5 +1,6 @@
 #!/bin/sh
 # code-server, whose files were made by code-server-build.sh.
 set -eu
-version=$(code-server --version | cut -d' ' -f1)
+# The first start says, before it, where it has written its configuration.
+version=$(code-server --version | tail -n 1 | cut -d' ' -f1)
 build-report.sh had code-server "$version" "npm"
