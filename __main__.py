@@ -12,6 +12,7 @@ from components.kvm_arguments import kvm_args
 from components.namespace import Namespace
 from components.network_flows import CODER, SYSTEM
 from components.platform_namespaces import platform_namespaces
+from components.prepull_arguments import declare_prepull
 from components.reaper import Reaper
 from components.registry import Registry
 from components.registry_arguments import registry_args
@@ -41,6 +42,7 @@ def main() -> None:
         Kvm("kvm", kvm, after(namespaces[SYSTEM]))
 
     image = workspace_image_reference(settings, registry.address, after(registry))
+    declare_prepull(settings, image, after(*guards))
 
     coder = coder_parts(settings, namespace=namespaces[CODER], guards=guards, after=after)
     templates = [

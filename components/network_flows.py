@@ -75,25 +75,33 @@ DATABASE_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "postgres"
 DNS: Final = Pods("kube-system", labels=(("k8s-app", "kube-dns"),))
 _DUMP_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "database-dump"),))
 _KVM_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "kvm-plugin"),))
+_PREPULL_CHECK_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "prepull-check"),))
 _REAPER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "reaper"),))
 _DNS_PORTS: Final = (Port(ports.DNS, "UDP"), Port(ports.DNS, "TCP"))
 _REGISTRY_PORTS: Final = (Port(ports.REGISTRY),)
 _REGISTRY_NODE_PORTS: Final = (Port(ports.REGISTRY), Port(ports.REGISTRY_DEBUG))
 _CODER_PORTS: Final = (Port(ports.CODER),)
 _DATABASE_PORTS: Final = (Port(ports.POSTGRES),)
+_WEB_PORTS: Final = (Port(ports.HTTP), Port(ports.HTTPS))
 _API_PORTS: Final = (Port(ports.HTTPS), Port(ports.APISERVER))
 # The clouds' metadata services, which hand out the node's credentials, are at link-local addresses.
 _OUTSIDE: Final = Addresses(("0.0.0.0/0", "::/0"), but_not=("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"))
 
 
 def platform_flows(
-    node_cidrs: Sequence[str], *, api_cidrs: Sequence[str] = (), entry_namespace: str = ""
+    node_cidrs: Sequence[str],
+    *,
+    api_cidrs: Sequence[str] = (),
+    entry_namespace: str = "",
+    prepull_check: bool = False,
+    prepull_metrics: bool = False,
 ) -> tuple[Flow, ...]:
     """Return the whole table.
 
     `node_cidrs` are the networks of the nodes, `api_cidrs` those of the API server (the nodes' if there are none), and
-    in `entry_namespace` are the pods that carry traffic from outside. Registry and database have no row as a source:
-    they answer, and never call out, not even for names.
+    in `entry_namespace` are the pods that carry traffic from outside. `prepull_check` is whether nodes are checked for
+    the workspace image, `prepull_metrics` whether what is found is pushed somewhere. Registry and database have no row
+    as a source: they answer, and never call out, not even for names.
     """
     nodes = Addresses(tuple(node_cidrs))
     api_server = Addresses(tuple(api_cidrs) or tuple(node_cidrs))
@@ -119,10 +127,19 @@ def platform_flows(
         Flow("api-server-from-reaper", _REAPER_PODS, api_server, _API_PORTS),
         # The device plugin labels its node.
         Flow("api-server-from-kvm-plugin", _KVM_PODS, api_server, _API_PORTS),
+        *_prepull_flows(api_server, check=prepull_check, metrics=prepull_metrics),
         # GitHub, module registries, Connect, the access URL itself: Coder's Terraform fetches what templates name.
         Flow("outside", CODER_PODS, _OUTSIDE),
         # The reaper asks at the access URL, as everybody else.
-        Flow("access-url-from-reaper", _REAPER_PODS, _OUTSIDE, (Port(ports.HTTP), Port(ports.HTTPS))),
+        Flow("access-url-from-reaper", _REAPER_PODS, _OUTSIDE, _WEB_PORTS),
         # Developers' own business: packages, repositories, services under test; through the access URL also Coder.
         Flow("outside-from-workspaces", Pods(WORKSPACES), _OUTSIDE),
     )
+
+
+def _prepull_flows(api_server: Addresses, *, check: bool, metrics: bool) -> list[Flow]:
+    rows = [
+        (check, Flow("api-server-from-prepull-check", _PREPULL_CHECK_PODS, api_server, _API_PORTS)),
+        (metrics, Flow("metrics-from-prepull-check", _PREPULL_CHECK_PODS, _OUTSIDE, _WEB_PORTS)),
+    ]
+    return [flow for is_asked, flow in rows if is_asked]

@@ -22,6 +22,8 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
         settings.cluster.node_cidrs,
         api_cidrs=settings.cluster.api_server_cidrs,
         entry_namespace=settings.entry.coder_entry_namespace,
+        prepull_check=settings.prepull.workspace_prepull,
+        prepull_metrics=settings.prepull.workspace_prepull and bool(settings.reaper.reaper_pushgateway_url),
     )
     quota = settings.quota
     return [

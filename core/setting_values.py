@@ -5,6 +5,7 @@ __all__ = [
     "EmailAddress",
     "JsonObject",
     "NameList",
+    "ObjectList",
     "PositiveNumber",
     "SecretText",
     "UserName",
@@ -100,6 +101,16 @@ def _object(value: object) -> Mapping[str, Any]:
     return dict(found)
 
 
+def _objects(value: object) -> tuple[Mapping[str, Any], ...]:
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list | tuple) or not all(isinstance(entry, Mapping) for entry in found):
+        raise ValueError('a JSON list of objects is expected, for example [{"key": "value"}]')
+    return tuple(found)
+
+
 PositiveNumber = Annotated[int, BeforeValidator(_number)]
 """A whole number above zero."""
 
@@ -120,3 +131,6 @@ NameList = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 JsonObject = Annotated[Mapping[str, Any], BeforeValidator(_object)]
 """Anything with keys, as a JSON object."""
+
+ObjectList = Annotated[tuple[Mapping[str, Any], ...], BeforeValidator(_objects)]
+"""Things with keys, as a JSON list of objects."""

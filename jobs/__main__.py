@@ -15,6 +15,8 @@ from jobs.database.restore import restore_database
 from jobs.database.settings import DatabaseSettings
 from jobs.environment import read_settings
 from jobs.event_log import EventLog
+from jobs.prepull.run import run_prepull_check
+from jobs.prepull.settings import PrepullCheckSettings
 from jobs.reaper.run import run_reaper
 from jobs.reaper.settings import ReaperSettings
 
@@ -64,6 +66,12 @@ def kvm_plugin() -> int:
     from jobs.kvm.settings import KvmPluginSettings  # noqa: PLC0415
 
     return run_kvm_plugin(read_settings(KvmPluginSettings), EventLog("kvm-plugin"))
+
+
+@app.command("prepull-check")
+def prepull_check() -> int:
+    """Say which nodes lack the workspace image; some may be given time to pull it."""
+    return run_prepull_check(read_settings(PrepullCheckSettings), EventLog("prepull-check"))
 
 
 def main() -> int:

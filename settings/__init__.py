@@ -11,6 +11,7 @@ __all__ = [
     "EntrySettings",
     "KvmSettings",
     "PolicySettings",
+    "PrepullSettings",
     "QuotaSettings",
     "ReaperSettings",
     "RegistrySettings",
@@ -31,6 +32,7 @@ from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
 from settings.kvm import KvmSettings
 from settings.policy import PolicySettings
+from settings.prepull import PrepullSettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
 from settings.stack import GROUPS, PROJECT, Settings, engine_texts, load_settings, read_settings

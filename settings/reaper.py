@@ -30,6 +30,6 @@ class ReaperSettings(SettingsGroup):
     )
     reaper_pushgateway_url: AccessUrl = Field(
         default="",
-        description="Prometheus Pushgateway for the reaper's metrics, at port 80 or 443; empty for the log alone.",
+        description="Prometheus Pushgateway for the jobs' metrics, at port 80 or 443; empty for the log alone.",
         examples=["https://pushgateway.example.com"],
     )

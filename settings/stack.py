@@ -19,6 +19,7 @@ from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
 from settings.kvm import KvmSettings, check_kvm
 from settings.policy import PolicySettings
+from settings.prepull import PrepullSettings, check_prepull
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
 from settings.templates import TemplateSettings
@@ -38,6 +39,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     TemplateSettings,
     WorkspaceImageSettings,
     KvmSettings,
+    PrepullSettings,
     ReaperSettings,
     WorkspaceSettings,
     QuotaSettings,
@@ -91,6 +93,7 @@ class Settings(SettingsGroup):
     templates: TemplateSettings
     workspace_image: WorkspaceImageSettings
     kvm: KvmSettings
+    prepull: PrepullSettings
     reaper: ReaperSettings
     workspace: WorkspaceSettings
     quota: QuotaSettings
@@ -141,6 +144,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         templates=reader.read(TemplateSettings),
         workspace_image=reader.read(WorkspaceImageSettings),
         kvm=reader.read(KvmSettings),
+        prepull=reader.read(PrepullSettings),
         reaper=reader.read(ReaperSettings),
         workspace=reader.read(WorkspaceSettings),
         quota=reader.read(QuotaSettings),
@@ -159,6 +163,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
     check_templates(reader, settings.templates)
     check_workspace_image(reader, settings.workspace_image)
     check_kvm(reader, settings.kvm)
+    check_prepull(reader, settings.prepull)
     return settings
 
 

@@ -2,22 +2,17 @@
 
 __all__ = ["Tally", "publish", "render"]
 
-import re
-import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import partial
 from typing import Final
 
-import httpx
-
 from jobs.event_log import EventLog
+from jobs.metrics_output import MetricsOutput
 from jobs.reaper.settings import ReaperSettings
 
 _PREFIX: Final = "spt_flow_reaper"
 _LAST_SUCCESS: Final = f"{_PREFIX}_last_success_timestamp_seconds"
-_PUSH_PATH: Final = "metrics/job/spt-flow-reaper"
-_CONTENT_TYPE: Final = "text/plain; version=0.0.4"
-_PUSH_SECONDS: Final = 10.0
+_JOB: Final = "spt-flow-reaper"
 _HELP: Final = {
     "workspaces_found": "Workspaces of templates with a deadline.",
     "workspaces_due": "Of these, past their deadline and to be deleted.",
@@ -70,38 +65,10 @@ def render(tally: Tally, now: float, last_success: float | None) -> str:
 
 def publish(settings: ReaperSettings, tally: Tally, log: EventLog) -> None:
     """Hand the metrics to whatever is set; what fails is a warning, since the reaping itself is done."""
-    now = time.time()
-    success = now if tally.is_success else None
-    if settings.metrics_file is not None:
-        try:
-            _write(settings.metrics_file, render(tally, now, success or _former_success(settings.metrics_file)))
-        except OSError as error:
-            log.write("metrics-lost", level="warning", error=f"{settings.metrics_file}: {error.strerror}")
-    if settings.pushgateway_url is not None:
-        # POST replaces the metrics it names and leaves others: a failed run keeps the time of the last success.
-        url = f"{str(settings.pushgateway_url).rstrip('/')}/{_PUSH_PATH}"
-        try:
-            answer = httpx.post(
-                url,
-                content=render(tally, now, success),
-                headers={"Content-Type": _CONTENT_TYPE},
-                timeout=_PUSH_SECONDS,
-            )
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
-            log.write("metrics-lost", level="warning", error=f"{type(error).__name__}: {error}")
-
-
-def _former_success(path: Path) -> float | None:
-    try:
-        found = re.search(rf"^{_LAST_SUCCESS} (\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-        return None if found is None else float(found[1])
-    except (OSError, ValueError):
-        return None
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file in one step: the collector may read at any time."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    output = MetricsOutput(
+        job=_JOB,
+        last_success=_LAST_SUCCESS,
+        file=settings.metrics_file,
+        pushgateway_url=None if settings.pushgateway_url is None else str(settings.pushgateway_url),
+    )
+    output.publish(partial(render, tally), log, is_success=tally.is_success)
