@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from validate.build_report import BuildReport
 from validate.check import Check
 from validate.checks.account import HOME, KVM_GROUP, SUDO, USER, ZSH
-from validate.checks.assistants import CLAUDE, CLAUDE_FLOW
+from validate.checks.assistants import CLAUDE, CLAUDE_FLOW, agent_checks
 from validate.checks.code_server import CODE_SERVER, extension_checks
 from validate.checks.docker import DOCKER, DOCKERD
 from validate.checks.gh import GH
@@ -32,5 +32,14 @@ _WORKSPACE = (AGENT, DOTFILES)
 
 def all_checks(report: BuildReport) -> Sequence[Check]:
     """Return the checks, the one of the report itself among them."""
-    checks = (*_LANGUAGES, CODE_SERVER, *extension_checks(report), *_TOOLS, *_ACCOUNT, *_MACHINES, *_WORKSPACE)
+    checks = (
+        *_LANGUAGES,
+        CODE_SERVER,
+        *extension_checks(report),
+        *agent_checks(report),
+        *_TOOLS,
+        *_ACCOUNT,
+        *_MACHINES,
+        *_WORKSPACE,
+    )
     return (report_check(report, checks), *checks)

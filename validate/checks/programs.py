@@ -36,7 +36,7 @@ _TABLE = (
     _Program("wasm-pack", "wasm-pack", ("--version",), ("build", "--help"), "--target"),
     _Program("wash", "wash", ("--version",), ("--help",), "new"),
     _Program("nex", "nex", ("--version",), ("--help",), "node"),
-    _Program("kuasar", "kuasar-sandboxer", ("--version",), ("--help",), "listen"),
+    _Program("kuasar", "vmm-sandboxer", ("--version",), ("--help",), "--listen"),
     _Program("op", "op", ("--version",), ("completion", "bash"), "complete"),
 )
 

@@ -150,6 +150,19 @@ def test_extensions_are_those_of_the_report(tmp_path: Path, monkeypatch: pytest.
     assert "not golang.go 0.50.0" in _outcome(check, tmp_path).message
 
 
+def test_agents_are_looked_for_only_where_the_build_was_told_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("validate.checks.assistants._AGENTS", tmp_path / "agents")
+    assert "agents" not in CHECKS
+    report = BuildReport({"agents": ToolEntry("agents", "0" * 40, "AGENTS_URL")})
+    check = next(check for check in all_checks(report) if check.name == "agents")
+    assert "There is no agent in" in _outcome(check, tmp_path).message
+    (tmp_path / "agents" / "below").mkdir(parents=True)
+    (tmp_path / "agents" / "below" / "tester.md").touch()
+    assert _outcome(check, tmp_path).status is Status.PASSED
+
+
 def test_a_report_about_what_nothing_checks_is_a_failure(tmp_path: Path) -> None:
     tools = {tool: ToolEntry(tool, "1") for check in CHECKS.values() for tool in check.tools}
     assert "spt-validate" in tools
