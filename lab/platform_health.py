@@ -12,12 +12,15 @@ import ports
 from core.command import Command
 from core.errors import SptFlowError
 from lab.cluster import PartHealth
+from lab.deploy.target import builds_image
 from lab.instance import LabInstance
+from lab.pushed_image import image_health
 from lab.template_health import template_health
 from lab.toolchain import toolchain_bin
 
 _NAMESPACES: Final = ("coder", "coder-workspace", "spt-system")
 _KINDS: Final = "namespaces,deployments,statefulsets,daemonsets,cronjobs,persistentvolumeclaims"
+_SYSTEM: Final = "spt-system"
 _CODER_LOG: Final = "kubectl -n coder logs deploy/coder --tail=20"
 _SECONDS: Final = 10
 
@@ -30,6 +33,7 @@ def platform_status(instance: LabInstance) -> list[PartHealth]:
         _workload("Deployment", "coder", "registry", found),
         _volume("coder", "registry-data", found),
         _registry_answer(instance),
+        *([image_health(instance)] if builds_image(instance) else []),
         _workload("StatefulSet", "coder", "postgres", found),
         _volume("coder", "postgres-data", found),
         _volume("coder", "database-dumps", found),
@@ -39,6 +43,7 @@ def platform_status(instance: LabInstance) -> list[PartHealth]:
         _cron_job("coder", "database-dump", found),
         _cron_job("coder", "reaper", found),
         _workload("DaemonSet", "spt-system", "kvm-plugin", found),
+        *_prepull(found),
     ]
 
 
@@ -94,6 +99,13 @@ def _cron_job(namespace: str, name: str, found: Mapping[tuple[str, str, str], Ma
         detail=detail,
         next_command=f"kubectl -n {namespace} logs -l app.kubernetes.io/name={name} --tail=20" if failed else None,
     )
+
+
+def _prepull(found: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> list[PartHealth]:
+    """Return what keeps the workspace image on the nodes, and its check; nothing where the stack does not keep it."""
+    if ("DaemonSet", _SYSTEM, "prepull") not in found:
+        return []
+    return [_workload("DaemonSet", _SYSTEM, "prepull", found), _cron_job(_SYSTEM, "prepull-check", found)]
 
 
 def _volume(namespace: str, name: str, found: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> PartHealth:

@@ -19,6 +19,7 @@ from lab.display import RichProgress, open_progress
 from lab.images import ensure_debian_layers
 from lab.instance import LabInstance
 from lab.preflight import check_host
+from lab.pushed_image import declare_image
 from lab.toolchain import ensure_deploy_tools, ensure_toolchain
 
 
@@ -53,7 +54,10 @@ def _up_in_lab(stack_file: StackFile, instance: LabInstance, progress: RichProgr
         ensure_debian_layers(toolchain, progress)
         start_lab(instance, toolchain, progress, platform=True)
         check_lab_kubeconfig(instance)
-        return deploy(target, toolchain, progress)
+        deployment = deploy(target, toolchain, progress)
+        if target.image_build is not None:
+            declare_image(progress, instance)
+        return deployment
 
 
 def _up_on_cluster(stack_file: StackFile, progress: RichProgress) -> Deployment:

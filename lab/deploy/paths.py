@@ -38,10 +38,23 @@ class DeployPaths:
         return self.directory / "passphrase"
 
     @property
+    def image_target(self) -> Path:
+        """File with the target of the workspace image that was built last by choice."""
+        return self.directory / "image-target"
+
+    @property
     def run_lock(self) -> Path:
         """File locked while a run that may change something is under way."""
         return self.directory / "run.lock"
 
     def owned(self) -> list[Path]:
         """Return everything a deployment may have made, for removal."""
-        return [self.state, self.work, self.home, self.launchers, self.passphrase, self.run_lock]
+        return [
+            self.state,
+            self.work,
+            self.home,
+            self.launchers,
+            self.passphrase,
+            self.image_target,
+            self.run_lock,
+        ]

@@ -4,6 +4,7 @@ __all__ = ["Deployment", "deploy", "open_engine", "preview"]
 
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,12 @@ def deploy(target: DeployTarget, toolchain: Toolchain, progress: Progress) -> De
             step.unchanged("nothing to change")
         return planned
     started = time.monotonic()
-    with progress.step(title) as step:
+    building = (
+        nullcontext()
+        if target.image_build is None
+        else target.image_build.ready_for(planned.events, toolchain, progress)
+    )
+    with building, progress.step(title) as step:
         events = engine.report_to(step.note).up(refresh=True)
     return Deployment(events=events, applied=True, seconds=planned.seconds + time.monotonic() - started)
 
@@ -75,6 +81,7 @@ def open_engine(target: DeployTarget, toolchain: Toolchain, progress: Progress) 
             policy_pack=PROJECT_ROOT / "policies",
             policy_config=config if config.exists() else None,
             program=target.stack.path.parent / "__main__.py",
+            environment={} if target.image_build is None else target.image_build.environment,
             stack_exists=target.local_state is not None and state_exists(target.local_state, target.stack.name),
         ),
     )

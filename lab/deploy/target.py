@@ -1,20 +1,25 @@
 """What a run is about: a stack, the folder it works in, the backend its state is in, the cluster it may touch."""
 
-__all__ = ["DeployTarget", "check_lab_kubeconfig", "kubeconfig_target", "lab_target"]
+__all__ = ["DeployTarget", "builds_image", "check_lab_kubeconfig", "kubeconfig_target", "lab_target"]
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import yaml
 
+import ports
 from core.errors import SptFlowError, UsageError
+from lab.deploy.image_build import ImageBuild, Target, image_build
 from lab.deploy.paths import DeployPaths
-from lab.deploy.stack_file import PROJECT, PROJECT_ROOT, StackFile
+from lab.deploy.stack_file import PROJECT, PROJECT_ROOT, StackFile, load_stack_file
 from lab.images.platform_tools import platform_tools_reference
 from lab.instance import LabInstance
 from settings import Settings, engine_texts, load_settings
+
+_LAB_STACK: Final = "dev"
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,8 @@ class DeployTarget:
     """One stack and where it goes; `overlay` holds config values, by short key, that the stack file leaves open.
 
     `local_state` is the folder of a state kept on this machine, or None when a backend of the user's keeps it;
-    `policy_config` is the configuration of the policy pack, the one beside the pack for the stack if None.
+    `policy_config` is the configuration of the policy pack, the one beside the pack for the stack if None;
+    `image_build` is how the lab builds the workspace image, None where it does not, or the user's own Docker would.
     """
 
     stack: StackFile
@@ -30,8 +36,9 @@ class DeployTarget:
     backend: str
     local_state: Path | None = None
     passphrase: Path | None = None
-    overlay: Mapping[str, str] = field(default_factory=dict)
+    overlay: Mapping[str, object] = field(default_factory=dict)
     policy_config: Path | None = None
+    image_build: ImageBuild | None = None
 
     def check_settings(self) -> None:
         """Raise SettingsError for a setting the program would refuse, before anything is started or made."""
@@ -43,8 +50,11 @@ class DeployTarget:
         return load_settings(self.stack.name, engine_texts({**self.stack.config, **overlay}))
 
 
-def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:
-    """Return the target for a stack of the embedded lab: everything private below the lab's folder."""
+def lab_target(stack: StackFile, instance: LabInstance, image: Target | None = None) -> DeployTarget:
+    """Return the target for a stack of the embedded lab: everything private below the lab's folder.
+
+    `image` is the target of the workspace image; the one built before, or else the stack's, if None.
+    """
     if stack.cluster != "lab":
         raise UsageError(
             f"The stack '{stack.name}' is for a cluster of your own (cluster: {stack.cluster}), not for the lab.",
@@ -59,6 +69,9 @@ def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:
                 next_command=f"pulumi config rm {key} -s {stack.name}",
             )
     paths = DeployPaths(instance.directory)
+    build = image_build(
+        stack, paths.image_target, registry=f"{instance.registry_address}:{ports.REGISTRY}", target=image
+    )
     return DeployTarget(
         stack=stack,
         paths=paths,
@@ -73,8 +86,15 @@ def lab_target(stack: StackFile, instance: LabInstance) -> DeployTarget:
             "coderAccessUrl": instance.coder_url,
             # Its tag changes with the jobs' code.
             "platformToolsImage": platform_tools_reference(),
+            **({} if build is None else build.settings),
         },
+        image_build=build,
     )
+
+
+def builds_image(instance: LabInstance) -> bool:
+    """Say whether the lab's stack builds the workspace image."""
+    return lab_target(load_stack_file(_LAB_STACK), instance).image_build is not None
 
 
 def check_lab_kubeconfig(instance: LabInstance) -> None:

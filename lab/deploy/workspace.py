@@ -14,7 +14,7 @@ from lab.deploy.stack_file import PROJECT, StackFile
 _SALT = "encryptionsalt"
 
 
-def prepare_workspace(work: Path, stack: StackFile, overlay: Mapping[str, str]) -> Path:
+def prepare_workspace(work: Path, stack: StackFile, overlay: Mapping[str, object]) -> Path:
     """Write fresh copies of Pulumi.yaml and the stack file into `work`, and return it.
 
     `overlay` holds config values by short key. The engine keeps the salt of the stack's secrets in its copy of the

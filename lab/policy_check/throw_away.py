@@ -79,7 +79,7 @@ def make_throw_away(stack: StackFile, folder: Path) -> ThrowAway:
     return made
 
 
-def _overlay(stack: StackFile, folder: Path) -> Mapping[str, str]:
+def _overlay(stack: StackFile, folder: Path) -> Mapping[str, object]:
     usual = LabInstance.default(folder)
     values = dict(lab_target(stack, usual).overlay) if stack.cluster == "lab" else {}
     return {**values, "kubeconfigPath": str(folder / "kubeconfig")}
