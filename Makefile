@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo image-test preview policy images-lock status down toolchain image-tools test lint format bench mutation
+.PHONY: help up image demo image-test preview policy images-lock status down toolchain image-tools test lint format bench mutation
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 
@@ -37,6 +37,10 @@ help: ## list the targets
 up: ## bring up the lab and deploy the platform into it
 	$(BOOT)
 	@$(LAB) up --stack $(STACK)
+
+image: ## build the workspace image of the running lab as TARGET=full or slim, and use it from then on
+	$(BOOT)
+	@$(LAB) image --target '$(or $(TARGET),full)'
 
 demo: ## start a workspace in the running lab, run a command in it, delete it
 	$(BOOT)
