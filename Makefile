@@ -19,9 +19,10 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up image demo image-test preview policy images-lock status down toolchain image-tools test lint format bench mutation
+.PHONY: help up image demo image-test preview policy images-lock status down toolchain image-tools image-sbom test lint format bench mutation
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
+.PHONY: ci-image-build ci-image-test ci-image-sbom ci-image-scan ci-image-push ci-image-publish
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,9 +75,14 @@ toolchain: ## build what is missing of the lab's tools
 	$(BOOT)
 	@$(LAB) toolchain
 
-image-tools: ## build what lists, judges and signs what is in an image: syft, grype, cosign
+image-tools: ## build what lists, judges and signs what is in an image: syft, grype, cosign (or TOOLS=syft)
 	$(BOOT)
-	@$(LAB) image-tools
+	@$(LAB) image-tools $(TOOLS)
+
+image-sbom: ## list what is in IMAGE=workspace, or SOURCE=oci-archive:file.tar, into OUT=sbom.spdx.json
+	$(BOOT)
+	@$(LAB) image-tools syft
+	@$(CI) image-sbom
 
 test: lint toolchain ## lint, then every test that can run on this machine
 	@$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder
@@ -153,3 +159,27 @@ ci-drift: ## compare STACK's cluster with the program; fails if they differ
 ci-drift-issue: ## open or update (DRIFT=true) or close (DRIFT=false) the issue about STACK
 	$(BOOT)
 	@$(CI) drift-issue
+
+ci-image-build: ## build IMAGE=workspace or platform-tools on public bases (or BUILD_ARGS="BASE_IMAGE=...")
+	$(BOOT)
+	@$(CI) image-build
+
+ci-image-test: ## run IMAGE's own check in a container
+	$(BOOT)
+	@$(CI) image-test
+
+ci-image-sbom: ## list what is in IMAGE, or in SOURCE=oci-archive:file.tar, into OUT=sbom.spdx.json
+	$(BOOT)
+	@$(CI) image-sbom
+
+ci-image-scan: ## fail for a critical vulnerability with a fix among what SBOM lists
+	$(BOOT)
+	@$(CI) image-scan
+
+ci-image-push: ## push IMAGE under the tag of its commit to IMAGE_REPOSITORY
+	$(BOOT)
+	@$(CI) image-push
+
+ci-image-publish: ## sign the image of PUSHED by digest, attest SBOM, then tag it latest
+	$(BOOT)
+	@$(CI) image-publish

@@ -23,6 +23,12 @@ COMMANDS: Final = (
     "kubeconfig",
     "login",
     "facts",
+    "image_build",
+    "image_test",
+    "image_sbom",
+    "image_scan",
+    "image_push",
+    "image_publish",
 )
 """The modules of ci/commands, in the order they are listed."""
 

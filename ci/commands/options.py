@@ -1,6 +1,6 @@
 """Options that several commands have; each can also come by its environment variable, as make and workflows set it."""
 
-__all__ = ["OverrideOption", "StackOption", "set_output"]
+__all__ = ["ImageOption", "OverrideOption", "StackOption", "set_output"]
 
 import os
 import re
@@ -14,6 +14,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
 StackOption = Annotated[
     str, typer.Option("--stack", "-s", envvar="STACK", help="The stack, one with a cluster of its own.")
 ]
+ImageOption = Annotated[str, typer.Option("--image", envvar="IMAGE", help="A folder of images/ that is an image.")]
 OverrideOption = Annotated[
     str, typer.Option("--override", envvar="OVERRIDE", help="Reason to deploy within business hours all the same.")
 ]

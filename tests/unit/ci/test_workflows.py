@@ -19,6 +19,8 @@ KNOWN_RIGHTS = {
     ("pr.yml", "comment"): {"contents": "read", "pull-requests": "write"},
     ("pr.yml", "preview"): {"contents": "read", "id-token": "write"},
     ("deploy.yml", "deploy"): {"contents": "read", "id-token": "write"},
+    ("image.yml", "build"): {"contents": "read", "packages": "write"},
+    ("image.yml", "publish"): {"contents": "read", "id-token": "write", "packages": "write"},
     ("drift.yml", "check"): {"contents": "read", "id-token": "write", "issues": "write"},
 }
 """Jobs that have more than the right to read."""
@@ -42,7 +44,7 @@ JOBS = [(name, job) for name in WORKFLOWS for job in jobs_of(name)]
 
 
 def test_the_workflows_are_the_ones_that_are_described() -> None:
-    assert WORKFLOWS == ("deploy.yml", "drift.yml", "pr.yml")
+    assert WORKFLOWS == ("deploy.yml", "drift.yml", "image.yml", "pr.yml")
     page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in page for name in WORKFLOWS)
 
@@ -117,6 +119,8 @@ def test_the_token_of_the_job_goes_to_the_steps_that_post_and_to_no_other() -> N
     holders = [step for step in ALL_STEPS if "GITHUB_TOKEN" in step.body.get("env", {})]
     assert [(step.job, step.body["run"]) for step in holders] == [
         ("check", "make ci-drift-issue"),
+        ("build", "make ci-image-push"),
+        ("publish", "make ci-image-publish"),
         ("comment", "make ci-post-comment"),
     ]
     for name, job in JOBS:
@@ -171,5 +175,29 @@ def test_the_drift_check_looks_at_every_stack_with_a_cluster_every_night() -> No
 
 
 def test_no_preview_leaves_the_runner() -> None:
-    kept = [step.body["with"]["path"] for step in USES if "upload-artifact" in step.body["uses"]]
-    assert kept == ["${{ matrix.stack }}.md"]
+    kept = {step.workflow: step.body["with"]["path"] for step in USES if "upload-artifact" in step.body["uses"]}
+    assert kept == {"image.yml": "pushed.txt\nsbom.spdx.json\n", "pr.yml": "${{ matrix.stack }}.md"}
+
+
+def test_an_image_is_tested_and_judged_before_it_is_pushed_and_signed_where_nothing_of_it_runs() -> None:
+    jobs = jobs_of("image.yml")
+    runs = [step["run"].split()[1] for step in jobs["build"]["steps"] if "run" in step]
+    assert runs[-5:] == ["ci-image-build", "ci-image-test", "ci-image-sbom", "ci-image-scan", "ci-image-push"]
+    assert "id-token" not in jobs["build"]["permissions"]
+    assert jobs["publish"]["needs"] == "build"
+    assert [step["run"] for step in jobs["publish"]["steps"] if "run" in step] == [
+        "make image-tools TOOLS=cosign",
+        "make ci-image-publish",
+    ]
+    assert {tuple(job["strategy"]["matrix"]["image"]) for job in jobs.values()} == {("workspace", "platform-tools")}
+
+
+def test_images_are_built_every_week_and_for_every_file_they_are_made_of() -> None:
+    content = load("image.yml")
+    assert re.fullmatch(r"\d+ \d+ \* \* 1", content["on"]["schedule"][0]["cron"])
+    watched = {path.removesuffix("/**") for path in content["on"]["push"]["paths"]}
+    for ignore_file in (ROOT / "images").glob("*/Dockerfile.dockerignore"):
+        kept = [line[1:] for line in ignore_file.read_text(encoding="utf-8").splitlines() if line.startswith("!")]
+        tops = {name for name in kept if name.partition("/")[0] not in watched | {"pyproject.toml"}}
+        assert tops <= {"lab/toolchain/uv-requirements.txt"}, ignore_file
+    assert content["concurrency"]["cancel-in-progress"] is False
