@@ -36,10 +36,11 @@ if [ -f "$given/environment" ]; then
 fi
 
 # Nothing that a package manager keeps for next time belongs into the image.
+export HOME="$work/home" NODE_DISABLE_COMPILE_CACHE=1
 export CARGO_HOME="$work/cargo" GOFLAGS=-modcacherw GOMODCACHE="$work/go/mod" GOCACHE="$work/go/build"
 export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false PIP_DISABLE_PIP_VERSION_CHECK=1
 export PIP_NO_CACHE_DIR=1 npm_config_cache="${SPT_NPM_CACHE:-$work/npm}"
-mkdir -p "$CARGO_HOME"
+mkdir -p "$CARGO_HOME" "$HOME"
 
 : >"$work/apt.conf"
 [ ! -f "$given/apt.conf" ] || cat "$given/apt.conf" >>"$work/apt.conf"

@@ -20,3 +20,4 @@ for service in sudo sudo-i; do
     sed -i '1a account required pam_exec.so quiet seteuid stdout /usr/lib/spt-flow/sudo-log' "$file"
     grep -q pam_exec.so "$file"
 done
+rm -f /run/adduser

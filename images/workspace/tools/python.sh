@@ -4,6 +4,7 @@
 set -eu
 # shellcheck source=/dev/null
 . /etc/os-release
+mkdir -p /usr/lib/spt-flow
 
 if /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     version=$(/usr/bin/python3 -c 'import platform; print(platform.python_version())')
