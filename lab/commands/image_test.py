@@ -5,9 +5,10 @@ __all__ = ["register"]
 import json
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -19,10 +20,13 @@ from lab.deploy.engine import scrub_environment
 from lab.display import open_progress
 from lab.display.duration import duration
 from lab.image_test import ImageTestOptions, ImageTestResult, run_image_test
+from lab.image_test.result import CheckResult
 from lab.image_test.run import STAGES
 from lab.toolchain import Toolchain, toolchain_bin
 
-_WORDS = {"passed": "passed", "failed": "FAILED", "missing": "missing", "skipped": "skipped"}
+_WORDS: Final = {"passed": "passed", "failed": "FAILED", "missing": "missing", "skipped": "skipped"}
+_MISSING: Final = " is not in this image: "
+"""What spt-validate writes between a tool and the reason."""
 
 
 def register(app: typer.Typer) -> None:
@@ -84,13 +88,31 @@ def _json(result: ImageTestResult) -> str:
 
 def _text(result: ImageTestResult) -> str:
     lines = ["", f"The image {result.image}"]
-    width = max((len(check.name) for stage in result.stages for check in stage.checks), default=0)
+    width = max((len(check.name) for stage in result.stages for check in stage.checks if _is_shown(check)), default=0)
     for stage in result.stages:
         begun = f", running after {duration(stage.seconds_to_run)}" if stage.seconds_to_run else ""
         lines += ["", f"In {stage.title}{begun}: {stage.counts()}"]
         lines += [
             f"  {_WORDS[check.status]:<8} {check.name:<{width}} {check.seconds:6.1f} s  {check.message}"
             for check in stage.checks
+            if _is_shown(check)
         ]
+    for reason, tools in _missing(result).items():
+        lines += ["", f"Missing in the image, {reason}: {', '.join(tools)}"]
     verdict = "Every check passed, or says why not." if result.ok else "Something FAILED; see above."
     return "\n".join([*lines, "", f"{verdict} All of it took {duration(result.seconds)}."]) + "\n"
+
+
+def _is_shown(check: CheckResult) -> bool:
+    """Say whether a check has a line of its own; what an image does not have is said once for all places."""
+    return check.status != "missing" or _MISSING not in check.message
+
+
+def _missing(result: ImageTestResult) -> Mapping[str, list[str]]:
+    """Return the tools that are not in the image by the reason why."""
+    found: dict[str, list[str]] = {}
+    for check in (check for stage in result.stages for check in stage.checks if not _is_shown(check)):
+        tool, _, reason = check.message.partition(_MISSING)
+        if tool not in found.setdefault(reason, []):
+            found[reason].append(tool)
+    return found

@@ -69,7 +69,8 @@ def workspace_stage(
     begun = time.monotonic()
     name = new_name(keep=False)
     try:
-        workspace = create_workspace(client, name, repository=repository, parameters=_PARAMETERS)
+        parameters = {**_PARAMETERS, "dotfiles_url": repository}
+        workspace = create_workspace(client, name, repository=repository, parameters=parameters)
         wait_until_ready(client, workspace, note)
         runs = time.monotonic() - begun
         note("running spt-validate")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.command import Command
+from lab.commands.image_test import _text
+from lab.image_test.result import CheckResult, ImageTestResult, StageResult
 
 ROOT = Path(__file__).parents[4]
 
@@ -44,3 +46,14 @@ def test_misuse_ends_it_with_2(tmp_path: Path, words: list[str], said: str) -> N
 
 def test_the_target_is_there() -> None:
     assert "make image-test" in Command("make", cwd=ROOT).run("help").stdout
+
+
+def test_what_is_missing_is_said_once_for_all_places() -> None:
+    missing = [CheckResult(tool, "missing", f"{tool} is not in this image: no package") for tool in ("op", "nex")]
+    required = CheckResult("wash", "failed", "wash is required, and is not in this image: no package")
+    stages = tuple(StageResult(name, f"a {name}", (*missing, required), 1, 2) for name in ("pod", "workspace"))
+    said = _text(ImageTestResult("example.com/image:1", stages, 4)).splitlines()
+    assert said.count("Missing in the image, no package: op, nex") == 1
+    assert sum(line.startswith("  FAILED   wash") for line in said) == 2
+    assert "In a pod, running after 1.0 s: 1 failed, 2 missing" in said
+    assert said[-1] == "Something FAILED; see above. All of it took 4.0 s."
