@@ -15,6 +15,7 @@ import versions
 
 EDITIONS: Final[Mapping[str, str]] = {
     "command": versions.PULUMI_COMMAND,
+    "docker": versions.PULUMI_DOCKER,
     "kubernetes": versions.PULUMI_KUBERNETES,
     "random": versions.PULUMI_RANDOM,
 }
