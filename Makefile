@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up image demo image-test preview policy images-lock status down toolchain image-tools image-sbom test lint format bench mutation
+.PHONY: help up image demo image-test preview policy images-lock status down toolchain image-tools image-sizes image-sbom test lint format bench mutation
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 .PHONY: ci-image-build ci-image-test ci-image-sbom ci-image-scan ci-image-push ci-image-publish
@@ -78,6 +78,10 @@ toolchain: ## build what is missing of the lab's tools
 image-tools: ## build what lists, judges and signs what is in an image: syft, grype, cosign (or TOOLS=syft)
 	$(BOOT)
 	@$(LAB) image-tools $(TOOLS)
+
+image-sizes: ## what each part of the workspace image costs (TARGET=full); WRITE=1 puts it into docs/images.md
+	$(BOOT)
+	@$(LAB) image-sizes --target $(or $(TARGET),full) $(if $(filter 1,$(WRITE)),--write)
 
 image-sbom: ## list what is in IMAGE=workspace, or SOURCE=oci-archive:file.tar, into OUT=sbom.spdx.json
 	$(BOOT)
