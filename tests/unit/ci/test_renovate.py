@@ -16,7 +16,9 @@ CONFIG: dict[str, Any] = json.loads((ROOT / "renovate.json").read_text(encoding=
 WITHOUT_MARKER = {"PLATFORM"}
 """Our own version: nobody else publishes it."""
 
-DATASOURCES = {"docker", "github-releases", "go", "npm", "pypi"}
+DATASOURCES = {"crate", "docker", "github-releases", "go", "npm", "pypi"}
+IMAGE_MODULES = {"github.com/cli/cli/v2"}
+"""Built in the workspace image alone; nex besides, which a build asks the proxy for without a module file."""
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -27,7 +29,8 @@ def _pattern(text: str) -> re.Pattern[str]:
 def _managed(manager: str) -> list[str]:
     """Return the tracked files that a manager's patterns (between slashes) name."""
     patterns = [re.compile(pattern.strip("/")) for pattern in CONFIG[manager]["managerFilePatterns"]]
-    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "lab" / "toolchain").rglob("*") if path.is_file()]
+    rooms = (ROOT / "lab" / "toolchain", ROOT / "images")
+    files = [path.relative_to(ROOT).as_posix() for room in rooms for path in room.rglob("*") if path.is_file()]
     return sorted(name for name in files if any(pattern.search(name) for pattern in patterns))
 
 
@@ -60,13 +63,14 @@ def test_the_v_of_a_tag_is_no_part_of_the_version() -> None:
 
 def test_every_module_file_of_the_toolchain_is_managed() -> None:
     tools = {tool.name for tool in (*GO_TOOLS, *LINT_TOOLS, *IMAGE_TOOLS)}
-    assert _managed("gomod") == sorted(f"lab/toolchain/modules/{name}/go.mod" for name in tools)
+    toolchain = {f"lab/toolchain/modules/{name}/go.mod" for name in tools}
+    assert set(_managed("gomod")) == toolchain | {"images/workspace/modules/gh/go.mod"}
 
 
 def test_a_tool_s_version_and_module_file_come_in_one_change() -> None:
     modules = {match["depName"] for match in found_versions().values() if match["datasource"] == "go"}
     built = {tool.module for tool in (*GO_TOOLS, *LINT_TOOLS, *IMAGE_TOOLS) if tool.name != "pause"}
-    assert modules == built
+    assert modules == built | IMAGE_MODULES | {"github.com/synadia-io/nex"}
     (rule,) = [rule for rule in CONFIG["packageRules"] if rule.get("matchDatasources") == ["go"]]
     assert rule["groupName"] == "{{{depName}}}"
 
