@@ -86,7 +86,11 @@ def _validate(options: argparse.Namespace) -> int:
     order = [check.name for check in checks]
     outcomes.sort(key=lambda outcome: order.index(outcome.name))
     _say(to_json(outcomes, seconds) if options.json else summary(outcomes, seconds))
-    return 1 if any(outcome.status is Status.FAILED for outcome in outcomes) else 0
+    failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
+    for outcome in failed:
+        # Once more, where they are not lost among all the others.
+        sys.stderr.write(f"{outcome.name}: {outcome.message}\n")
+    return 1 if failed else 0
 
 
 def _chosen(checks: Sequence[Check], names: Sequence[str], required: Sequence[str]) -> Sequence[Check]:

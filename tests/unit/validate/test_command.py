@@ -53,6 +53,7 @@ def test_a_failing_tool_ends_it_with_1_and_is_said(tmp_path: Path, report: str) 
     answer = json.loads(done.stdout)
     assert (answer["ok"], answer["passed"], answer["failed"]) == (False, 0, 1)
     assert answer["checks"][0]["message"] == "'git init --quiet' ended with exit code 7: broken"
+    assert done.stderr == "git: 'git init --quiet' ended with exit code 7: broken\n"
 
 
 def test_a_required_tool_that_is_missing_ends_it_with_1(tmp_path: Path, report: str) -> None:
