@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.coder_figures import archive_figure, coder_figures
 from benchmarks.figure import Figure, timed
+from benchmarks.image_figures import build_in_workspace_figure, image_figures
 from core.command import Command
 from lab.cluster import start_lab, stop_lab
 from lab.deploy.stack_file import PROJECT_ROOT
@@ -34,7 +35,13 @@ def lab_figures(folder: Path, progress: Progress) -> list[Figure]:
             unchanged = tuple(timed(lambda: _make("up", environment)) for _ in range(_REPEATS))
         with progress.step(f"preview, {_REPEATS} times"):
             preview = tuple(timed(lambda: _make("preview", environment)) for _ in range(_REPEATS))
-        coder = coder_figures(instance, ensure_toolchain(SilentProgress()), folder, progress)
+        toolchain = ensure_toolchain(SilentProgress())
+        coder = coder_figures(instance, toolchain, folder, progress)
+        image = image_figures(instance, toolchain, progress)
+        if os.environ.get("FULL") == "1":
+            with progress.step("The full image, which has Go: make image"):
+                _make("image", environment)
+            image += build_in_workspace_figure(instance, toolchain, folder, progress)
         with progress.step("Lab start to node Ready, 3 times"):
             starts = tuple(_lab_start(instance) for _ in range(3))
     finally:
@@ -46,6 +53,7 @@ def lab_figures(folder: Path, progress: Progress) -> list[Figure]:
         Figure("lab start to node Ready, addons included", starts, 20),
         archive_figure(),
         *coder,
+        *image,
     ]
 
 
