@@ -67,7 +67,7 @@ class Check:
     title: str
     work: Callable[[Workbench], str]
     tools: tuple[str, ...] = ()
-    seconds: float = 20.0
+    seconds: float = 30.0
 
 
 def first_line(text: str) -> str:

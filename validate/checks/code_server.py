@@ -89,4 +89,6 @@ class _Extension:
         return f"{found} {about['version']} is an extension of the editor."
 
 
-CODE_SERVER = Check("code-server", "the editor answers on a loopback port", _answer, tools=("code-server",), seconds=60)
+CODE_SERVER = Check(
+    "code-server", "the editor answers on a loopback port", _answer, tools=("code-server",), seconds=120
+)

@@ -85,4 +85,4 @@ def _install(bench: Workbench) -> str:
 
 _NO_PROXY = {"no_proxy": "127.0.0.1", "NO_PROXY": "127.0.0.1"}
 
-NODE = Check("node", "npm install, from the cache too", _install, tools=("node",), seconds=60)
+NODE = Check("node", "npm install, from the cache too", _install, tools=("node",), seconds=120)

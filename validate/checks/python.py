@@ -37,4 +37,4 @@ def _make_venv(bench: Workbench) -> str:
     return f"Python {shown} made a virtual environment, and pip installed a package into it."
 
 
-PYTHON = Check("python", "virtual environment with a package", _make_venv, tools=("python",), seconds=60)
+PYTHON = Check("python", "virtual environment with a package", _make_venv, tools=("python",), seconds=120)

@@ -48,5 +48,5 @@ def _compile_wasm(bench: Workbench) -> str:
     return f"rustc compiled a module for {_TARGET}, which JavaScript called."
 
 
-RUST = Check("rust", "build and run a Rust program", _build_and_run, tools=("rust",), seconds=90)
-WASM = Check("wasm", "compile WebAssembly and call it", _compile_wasm, tools=("rust-wasm", "node"), seconds=90)
+RUST = Check("rust", "build and run a Rust program", _build_and_run, tools=("rust",), seconds=180)
+WASM = Check("wasm", "compile WebAssembly and call it", _compile_wasm, tools=("rust-wasm", "node"), seconds=180)
