@@ -24,4 +24,7 @@ git checkout --quiet FETCH_HEAD
 commit=$(git rev-parse HEAD)
 # An address may hold a password, and git keeps it.
 rm -rf .git
+# A new home has it as ~/agents, always that of the image it runs on.
+mkdir -p "$3/etc/skel"
+ln -sfn /usr/share/spt-flow/agents "$3/etc/skel/agents"
 build-report.sh had agents "$commit" "AGENTS_URL"

@@ -202,6 +202,7 @@ def test_the_library_of_agents_is_at_its_commit_without_its_history(build: Build
     assert build.report("agents") == {"tool": "agents", "version": commit, "source": "AGENTS_URL"}
     found = build.out / "usr" / "share" / "spt-flow" / "agents"
     assert [path.name for path in found.iterdir()] == ["planner.md"]
+    assert (build.out / "etc" / "skel" / "agents").readlink() == Path("/usr/share/spt-flow/agents")
 
 
 def test_a_library_that_cannot_be_fetched_is_missing(build: Build, tmp_path: Path) -> None:

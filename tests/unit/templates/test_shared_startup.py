@@ -299,9 +299,12 @@ def test_an_image_without_code_server_says_so(workspace: Workspace) -> None:
 def test_the_home_is_filled_from_the_skeleton_without_overwriting(workspace: Workspace) -> None:
     (workspace.root / "skeleton/.profile").write_text("theirs")
     (workspace.root / "skeleton/.zshrc").write_text("theirs")
+    # As the workspace image has its library of agents.
+    (workspace.root / "skeleton/agents").symlink_to(workspace.root / "skeleton")
     (workspace.home / ".profile").write_text("mine")
     workspace.start()
     assert [(workspace.home / name).read_text() for name in (".profile", ".zshrc")] == ["mine", "theirs"]
+    assert (workspace.home / "agents").readlink() == workspace.root / "skeleton"
 
 
 def test_lent_credentials_stay_in_memory(workspace: Workspace) -> None:

@@ -4,7 +4,8 @@
 
 # The volume hides the image's own home; what a new user would get comes from the skeleton. Nothing is overwritten.
 fill_home() {
-    for file in "${SPT_FLOW_SKELETON:-/etc/skel}"/.[!.]*; do
+    skeleton=${SPT_FLOW_SKELETON:-/etc/skel}
+    for file in "$skeleton"/.[!.]* "$skeleton"/*; do
         if [ -e "$file" ] && ! [ -e "$HOME/${file##*/}" ]; then cp -R "$file" "$HOME/" || true; fi
     done
 }
