@@ -4,7 +4,7 @@
 set -eu
 
 folder=$1
-installed=/opt/code-server/node_modules/code-server/lib/vscode/extensions
+installed=${SPT_EXTENSIONS:-/opt/code-server/node_modules/code-server/lib/vscode/extensions}
 
 fail() {
     printf 'Error: %s\n' "$1" >&2
@@ -19,11 +19,12 @@ install_one() {
     fi
     found=$(sha256sum "$file" | cut -d' ' -f1)
     [ "$found" = "$2" ] || fail "$1.vsix has the SHA-256 $found, and extensions.txt says '$2': look at the file, then enter its hash."
-    rm -rf /tmp/extension
-    unzip -q "$file" 'extension/*' -d /tmp/extension
-    version=$(jq --raw-output .version /tmp/extension/extension/package.json)
+    unpacked=$(mktemp -d)
+    unzip -q "$file" 'extension/*' -d "$unpacked"
+    version=$(jq --raw-output .version "$unpacked/extension/package.json")
     rm -rf "${installed:?}/$1"
-    mv /tmp/extension/extension "$installed/$1"
+    mv "$unpacked/extension" "$installed/$1"
+    rm -r "$unpacked"
     chmod -R u=rwX,go=rX "$installed/$1"
     build-report.sh had "extension-$1" "$version" "$1.vsix"
 }
