@@ -15,7 +15,7 @@ from lab.progress import Progress
 REPOSITORY: Final = "spt-flow/workspace"
 _TAG: Final = "latest"
 _FULL: Final = "full"
-_REASON: Final = "could not be had where it was built; build-report.json in /usr/share/spt-flow there says why"
+_REASON: Final = "could not be had where it was built"
 _LABELS: Final = "dev.spt-flow."
 _SECONDS: Final = 10
 _MEBI: Final = 1 << 20

@@ -17,6 +17,7 @@ from lab.deploy.launchers import write_launchers
 from lab.deploy.run_failure import PolicyViolationError
 from lab.deploy.stack_file import StackFile
 from lab.plugins.command.provider import CommandProvider
+from lab.plugins.docker.provider import DockerProvider
 from lab.plugins.kubernetes.provider import KubernetesProvider
 from lab.plugins.random.provider import RandomProvider
 from lab.policy_check.check import Check
@@ -67,7 +68,7 @@ def check_stack(stack: StackFile, tools: Path, folder: Path, today: dt.date) -> 
 def _preview(made: ThrowAway, tools: Path, recorder: Recorder, charts: ReleaseCharts) -> None:
     """Run the program under the engine and the pack; what the rules say is with the recorder."""
     write_launchers(made.launchers, engine=tools / "pulumi", python=Path(os.devnull))
-    providers = [KubernetesProvider(charts), CommandProvider(), RandomProvider()]
+    providers = [KubernetesProvider(charts), CommandProvider(), DockerProvider(), RandomProvider()]
     with serve_pack(recorder.policies(RULES), made.launchers), serve_plugins(providers) as attach:
         files = EngineFiles(
             work=made.work,
