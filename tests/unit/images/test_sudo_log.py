@@ -60,9 +60,10 @@ def test_the_command_is_that_of_the_process(sudo_log: ModuleType) -> None:
 def test_sudo_is_refused_when_the_log_cannot_be_written(
     sudo_log: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    (tmp_path / "status").write_text(f"Name:\tx\nUid:\t{os.geteuid()}\t{os.geteuid()}\t0\t0\n")
+    (tmp_path / "status").write_text(f"Name:\tx\nUid:\t0\t{os.geteuid()}\t0\t0\nGid:\t0\t{os.getegid()}\t0\t0\n")
     monkeypatch.setattr(sudo_log, "_FIRST", tmp_path)
     monkeypatch.setattr(sudo_log.os, "seteuid", lambda _: None)
+    monkeypatch.setattr(sudo_log.os, "setegid", lambda _: None)
     monkeypatch.setattr(sudo_log.signal, "alarm", lambda _: None)
     assert sudo_log.main() == 1
     assert capsys.readouterr().out.startswith("sudo is refused: its use cannot be written to the container's log")

@@ -129,14 +129,14 @@ def test_a_target_has_labels_a_user_and_a_checked_report(target: str) -> None:
     assert 'dev.spt-flow.base="${BASE_TITLE}"' in text
     assert 'dev.spt-flow.missing="${MISSING_TOOLS}"' in text
     assert "finish_report.py check" in text
-    assert "USER 1000:1000" in text
+    assert "USER 1000" in text
     assert "CMD " in text
     assert f"merge --target {target} " in "\n".join(stages[f"{target}-tools"])
 
 
 def test_an_image_ends_as_coder_with_every_step_before_as_root() -> None:
     users = [(name, step) for name, steps in stage_steps().items() for step in steps if step.startswith("USER ")]
-    assert users == [(target, "USER 1000:1000") for target in TARGETS]
+    assert users == [(target, "USER 1000") for target in TARGETS]
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -1,0 +1,167 @@
+"""The slim workspace image, really built on the lab's bases: whose files, what sudo leaves, what does not stay."""
+
+import json
+import re
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+
+from core.command import Command
+from images.workspace.arguments import CONTEXT, DOCKERFILE, workspace_arguments
+from lab.builder import builder, docker_environment
+from lab.builder.client import DOCKER
+from lab.images.build_bases import build_base_arguments, load_build_bases
+from lab.images.build_trust import write_build_trust
+from lab.progress import SilentProgress
+from lab.toolchain import Toolchain
+
+pytestmark = pytest.mark.lab
+
+NAME: Final = "localhost/spt-flow/test-workspace:slim"
+PUBLIC: Final = {"proxy.golang.org", "sum.golang.org", "pypi.org", "registry.npmjs.org", "index.crates.io"}
+"""Hosts that tools know by themselves."""
+
+
+def docker(*arguments: str) -> str:
+    return Command(str(DOCKER), env=docker_environment(), cwd=CONTEXT).run(*arguments).stdout
+
+
+def build(**changed: str) -> str:
+    """Return what a failing build says, nothing if it succeeds."""
+    arguments = {**workspace_arguments(), **build_base_arguments("slim"), **changed}
+    words = [f"--build-arg={name}={value}" for name, value in arguments.items()]
+    options = ("--progress=plain", "--network=host", "--target=slim", f"--file={DOCKERFILE}", f"--tag={NAME}")
+    done = Command(str(DOCKER), env=docker_environment(), cwd=CONTEXT).run("build", *options, *words, ".", check=False)
+    return "" if done.returncode == 0 else done.stderr
+
+
+@pytest.fixture(scope="module")
+def image(toolchain: Toolchain) -> Iterator[str]:
+    """Build the image in the machine's builder, whose steps are kept from run to run."""
+    if not DOCKER.exists():
+        pytest.skip("needs Debian's docker.io")
+    with builder():
+        load_build_bases(toolchain, SilentProgress())
+        assert build() == ""
+        try:
+            yield NAME
+        finally:
+            docker("image", "rm", "--force", NAME)
+
+
+def inside(script: str, *options: str) -> str:
+    return docker("run", "--rm", "--network=none", *options, NAME, "sh", "-c", script)
+
+
+def test_the_home_is_coders_and_nothing_else_is(image: str) -> None:
+    assert inside("id -un; id -Gn; stat -c %u:%g /home/coder").split() == ["coder", "coder", "kvm", "1000:1000"]
+    assert inside("find /home/coder ! -uid 1000") == ""
+    others = "find / -xdev \\( -uid 1000 -o -nouser -o -nogroup \\) ! -path '/home/coder*' ! -path '/proc/*'"
+    assert inside(others, "--user=0") == ""
+    assert image
+
+
+def test_sudo_works_and_says_so_in_the_containers_log(image: str) -> None:
+    name = "spt-flow-test-sudo"
+    docker("run", "--detach", "--name", name, "--network=none", image, "sleep", "120")
+    try:
+        assert docker("exec", name, "sudo", "--non-interactive", "id", "-u").strip() == "0"
+        docker("exec", name, "sudo", "--login", "true", "two\nlines")
+        lines = [json.loads(line) for line in docker("logs", name).splitlines()]
+    finally:
+        docker("rm", "--force", name)
+    assert [(line["event"], line["user"]) for line in lines] == [("sudo", "coder")] * 2
+    assert [line["command"] for line in lines] == ["sudo --non-interactive id -u", "sudo --login true two\nlines"]
+    assert inside("stat -c '%U %a' /etc/sudoers.d/coder /usr/lib/spt-flow/sudo-log").split() == [
+        *("root", "440"),
+        *("root", "755"),
+    ]
+
+
+def test_sudo_is_logged_whoever_the_first_process_belongs_to(image: str) -> None:
+    assert image
+    said = inside("su coder -c 'sudo --non-interactive true'", "--user=0")
+    assert json.loads(said)["command"] == "sudo --non-interactive true"
+
+
+def test_sudo_is_refused_where_its_use_cannot_be_logged(image: str) -> None:
+    assert image
+    # The first process of the container has no output but /dev/null.
+    script = "exec 3>&1 >/dev/null; { sudo -n touch /ran 2>&1 || echo refused; ls /ran 2>&1; } | cat >&3"
+    said = inside(script)
+    assert "sudo is refused: its use cannot be written to the container's log" in said
+    assert "refused" in said.split("\n")
+    assert "/ran" not in said.split()
+
+
+def test_shells_start_clean(image: str) -> None:
+    assert image
+    done = Command(str(DOCKER), env=docker_environment()).run(
+        "run", "--rm", "--network=none", "--tty", NAME, "zsh", "-lic", "alias ll; print ready"
+    )
+    assert re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", done.stdout).split() == ["ll='ls", "-lh'", "ready"]
+    assert inside("bash -lic 'alias ll' 2>/dev/null") == "alias ll='ls -lh'\n"
+
+
+def test_the_report_and_the_labels_tell_what_is_there(image: str) -> None:
+    report = json.loads(inside("cat /usr/share/spt-flow/build-report.json"))
+    assert (report["target"], report["base"]) == ("slim", "Debian 12")
+    had = {word["tool"]: word["version"] for word in report["tools"] if "version" in word}
+    missing = sorted(word["tool"] for word in report["tools"] if "missing" in word)
+    labels = json.loads(docker("image", "inspect", "--format", "{{json .Config.Labels}}", image))
+    assert labels["dev.spt-flow.missing"].split() == missing
+    assert labels["dev.spt-flow.base"] == "Debian 12"
+    said = inside("node --version; git --version; tmux -V; python3 --version; zsh --version; code-server --version")
+    for tool in ("node", "tmux", "python", "code-server"):
+        assert had[tool].split("-")[0] in said
+
+
+def test_a_wrong_declaration_fails_the_build_with_one_sentence(image: str) -> None:
+    assert image
+    said = build(MISSING_TOOLS="")
+    assert "Error: MISSING_TOOLS, which the image's label repeats, is '', but the build report says" in said
+    assert "Error: REQUIRED_TOOLS names tools that this image does not have: rust" in build(REQUIRED_TOOLS="rust")
+
+
+def test_nothing_of_this_machines_network_stays(image: str, tmp_path: Path) -> None:
+    write_build_trust(tmp_path / "trust")
+    given = "\n".join(path.read_text() for path in (tmp_path / "trust").iterdir() if path.name != "ca.pem")
+    addresses = {urlsplit(word).hostname or "" for word in re.findall(r"https?://[^\s,|\"']+", given)}
+    secrets = [host.encode() for host in addresses - PUBLIC if host]
+    secrets += _foreign_certificates(tmp_path / "trust" / "ca.pem")
+    docker("save", "--output", str(tmp_path / "image.tar"), image)
+    found, left = [], []
+    with tarfile.open(tmp_path / "image.tar") as whole:
+        for member in whole:
+            stream = whole.extractfile(member)
+            if stream is None:
+                continue
+            if not member.name.endswith("layer.tar"):
+                # Configuration and history.
+                content = stream.read()
+                found += [secret for secret in secrets if secret in content]
+                continue
+            with tarfile.open(fileobj=stream) as layer:
+                for file in layer:
+                    left += (
+                        [file.name]
+                        if file.name.startswith(("mnt/", "run/secrets", "tmp/", "root/.c", "root/.n"))
+                        else []
+                    )
+                    read = layer.extractfile(file) if file.isfile() and file.size < 4 * 1024**2 else None
+                    content = b"" if read is None else read.read()
+                    found += [secret for secret in secrets if secret in content]
+    assert found == []
+    assert left == []
+
+
+def _foreign_certificates(bundle: Path) -> list[bytes]:
+    """Return a line of each certificate that this machine trusts and Debian does not."""
+    known = b"".join(path.read_bytes() for path in Path("/usr/share/ca-certificates").rglob("*.crt"))
+    blocks = bundle.read_bytes().split(b"-----BEGIN CERTIFICATE-----")[1:] if bundle.exists() else []
+    # From the middle, where the keys are.
+    return [lines[len(lines) // 2] for block in blocks if (lines := block.split(b"\n")) and lines[1] not in known]
