@@ -88,3 +88,13 @@ def test_actions_keep_their_tags() -> None:
     (rule,) = [rule for rule in CONFIG["packageRules"] if rule.get("matchManagers") == ["github-actions"]]
     assert rule["pinDigests"] is False
     assert "helpers:pinGitHubActionDigests" not in CONFIG["extends"]
+
+
+def test_the_bases_of_platform_tools_stay_one_debian_and_its_python() -> None:
+    rules = [
+        rule for rule in CONFIG["packageRules"] if "images/platform-tools/Dockerfile" in rule.get("matchFileNames", [])
+    ]
+    assert {rule["matchPackageNames"][0]: (tuple(rule["matchUpdateTypes"]), rule["enabled"]) for rule in rules} == {
+        "python": (("major", "minor"), False),
+        "debian": (("major",), False),
+    }
