@@ -4,7 +4,7 @@ Objects are stored, validated, defaulted, garbage-collected and reconciled; pods
 their status.
 """
 
-__all__ = ["ApiServer", "apiserver", "find_binaries"]
+__all__ = ["ApiServer", "apiserver", "find_binaries", "running_beside"]
 
 import base64
 import json
@@ -17,8 +17,8 @@ import ssl
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,12 @@ class ApiServer:
             return json.loads(answer.read() or b"{}")
 
 
-def find_binaries() -> dict[str, str] | str:
+def find_binaries(programs: Sequence[str] = _PROGRAMS) -> dict[str, str] | str:
     """Return where the programs are, or why there are none, as a sentence."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "spt-flow" / "bin"
     folders = [os.environ.get("SPT_FLOW_TOOLCHAIN_BIN", ""), str(cache), os.environ.get("PATH", os.defpath)]
     search = os.pathsep.join(folder for folder in folders if folder)
-    found = {program: shutil.which(program, path=search) for program in _PROGRAMS}
+    found = {program: shutil.which(program, path=search) for program in programs}
     missing = [program for program, path in found.items() if path is None]
     if missing:
         return f"no {', '.join(missing)}: neither in the toolchain nor on PATH"
@@ -153,6 +153,22 @@ def _wait_until_answered(server: ApiServer, path: str, processes: _Processes) ->
     pytest.fail(f"the API server was not ready after {_START_SECONDS:g} s")
 
 
+@contextmanager
+def running_beside(folder: Path, program: str, *args: str) -> Iterator[None]:
+    """Run one more program for the block, with its log in `folder`; the test is skipped where there is none."""
+    binaries = find_binaries([program])
+    if isinstance(binaries, str):
+        pytest.skip(binaries)
+    processes = _Processes(folder)
+    processes.start(program, binaries[program], *args)
+    try:
+        yield
+        if reason := processes.failed():
+            pytest.fail(reason)
+    finally:
+        processes.stop()
+
+
 @pytest.fixture(scope="session")
 def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     """Yield a cluster without nodes that only this test run uses, or skip."""
@@ -188,7 +204,7 @@ def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
             # As a real cluster has it: privileged pods are for policies to refuse.
             "--allow-privileged=true",
             # Without it 1.34 forgets such volumes before anything can judge them; later versions have them.
-            "--feature-gates=ImageVolume=true",
+            "--feature-gates=ImageVolume=true,WatchList=false",
             f"--token-auth-file={folder / 'tokens.csv'}",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--service-account-issuer=https://kubernetes.default.svc",

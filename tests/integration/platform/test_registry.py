@@ -1,17 +1,12 @@
 """The registry, used as a developer and a node use it."""
 
-import time
-from dataclasses import dataclass, replace
-
 import httpx
 import pytest
 
 import ports
 from core.command import Command
-from lab.images.archive import write_archive
-from lab.images.definitions import image_specs
-from lab.images.layer import File
 from tests.integration.conftest import Platform
+from tests.support.pushed_image import PushedImage, push_image
 
 pytestmark = pytest.mark.lab
 
@@ -19,38 +14,13 @@ IN_CLUSTER = "registry.coder.svc.cluster.local:5000"
 REPOSITORY = "integration/shell"
 
 
-@dataclass(frozen=True)
-class Pushed:
-    """An image that only the registry has: where it is, its manifest's digest, and the words baked into it."""
-
-    tag: str
-    digest: str
-    words: str
-
-
 @pytest.fixture(scope="module")
-def pushed(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Pushed:
+def pushed(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> PushedImage:
     """Make a new image and push it from the host."""
-    tag = f"t{time.time_ns()}"
-    shell = image_specs(platform.toolchain)["busybox"]
-    words = f"baked in {tag}"
-    spec = replace(shell, entries=[*shell.entries, File("/words", words.encode())])
-    folder = tmp_path_factory.mktemp("image")
-    archive, digest = folder / "image.tar", folder / "digest"
-    write_archive(spec, archive)
-    Command("skopeo").run(
-        "--insecure-policy",
-        "copy",
-        "--dest-tls-verify=false",
-        f"--digestfile={digest}",
-        f"oci-archive:{archive}",
-        f"docker://{platform.registry}/{REPOSITORY}:{tag}",
-        timeout=60,
-    )
-    return Pushed(tag, digest.read_text().strip(), words)
+    return push_image(platform.toolchain, platform.registry, REPOSITORY, tmp_path_factory.mktemp("image"))
 
 
-def test_an_image_pushed_from_the_host_runs_by_its_in_cluster_name(platform: Platform, pushed: Pushed) -> None:
+def test_an_image_pushed_from_the_host_runs_by_its_in_cluster_name(platform: Platform, pushed: PushedImage) -> None:
     pod = platform.pod("pulled", image=f"{IN_CLUSTER}/{REPOSITORY}:{pushed.tag}", command=["sleep", "600"])
     try:
         platform.kubectl.apply(pod)
@@ -65,7 +35,7 @@ def test_an_image_pushed_from_the_host_runs_by_its_in_cluster_name(platform: Pla
         platform.kubectl.delete("pod/pulled", namespace="coder-workspace")
 
 
-def test_images_survive_the_registrys_pod(platform: Platform, pushed: Pushed) -> None:
+def test_images_survive_the_registrys_pod(platform: Platform, pushed: PushedImage) -> None:
     selector = "app.kubernetes.io/name=registry"
     before = platform.kubectl.get("-n", "coder", "pods", "-l", selector)["items"][0]["metadata"]["name"]
     platform.kubectl.delete(f"pod/{before}", namespace="coder")
@@ -76,7 +46,7 @@ def test_images_survive_the_registrys_pod(platform: Platform, pushed: Pushed) ->
     assert pushed.tag in tags["tags"]
 
 
-def test_deleting_a_manifest_is_allowed(platform: Platform, pushed: Pushed) -> None:
+def test_deleting_a_manifest_is_allowed(platform: Platform, pushed: PushedImage) -> None:
     Command("skopeo").run(
         "--insecure-policy", "delete", "--tls-verify=false", f"docker://{platform.registry}/{REPOSITORY}:{pushed.tag}"
     )
