@@ -45,6 +45,8 @@ class DockerClient:
     redact: Callable[[str], str]
     cancelled: asyncio.Event
     deadline: float | None = None
+    first_path: str = "/usr/bin"
+    """Where the client is looked for before PATH: Debian's needs no plugin for BuildKit."""
 
     async def follow(self, *args: str, environment: Mapping[str, str] | None = None) -> list[str]:
         """Run to the end and return its lines, both outputs together; each was shown, without secrets.
@@ -60,8 +62,7 @@ class DockerClient:
         return lines
 
     async def _start(self, args: tuple[str, ...], environment: Mapping[str, str]) -> Process:
-        # Debian's first: it needs no plugin for BuildKit.
-        program = shutil.which("docker", path=os.pathsep.join(["/usr/bin", environment.get("PATH", "")]))
+        program = shutil.which("docker", path=os.pathsep.join([self.first_path, environment.get("PATH", "")]))
         if program is None:
             raise CommandNotFoundError("docker")
         return await asyncio.create_subprocess_exec(
