@@ -204,7 +204,7 @@ def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
             # As a real cluster has it: privileged pods are for policies to refuse.
             "--allow-privileged=true",
             # Without it 1.34 forgets such volumes before anything can judge them; later versions have them.
-            "--feature-gates=ImageVolume=true,WatchList=false",
+            "--feature-gates=ImageVolume=true",
             f"--token-auth-file={folder / 'tokens.csv'}",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--service-account-issuer=https://kubernetes.default.svc",

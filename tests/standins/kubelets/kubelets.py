@@ -1,4 +1,4 @@
-"""Kubelets of nodes that are not there: what kwok's default stages do, for nodes that carry kwok's annotation.
+"""Kubelets of nodes that are not there: what kwok does by default, for nodes with its annotation.
 
 The nodes are ready and keep their leases, pods that the scheduler binds to them run, pods that are deleted go. No image
 is pulled: a test says which node has what.

@@ -3,10 +3,8 @@
 import io
 import json
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,21 +39,6 @@ _GROUPS: tuple[tuple[str, int, dict[str, str], list[dict[str, str]]], ...] = (
     ("not-ready", 3, {"pool": "workspaces"}, []),
 )
 _MEANT = ("plain", "tolerated", "wished-away", "cordoned")
-
-
-def _simulator(server: ApiServer, folder: Path) -> AbstractContextManager[object]:
-    """Return kwok where it is installed, else the stand-in, which does as much of it as is needed."""
-    if shutil.which("kwok") is None:
-        return Kubelets(server)
-    ((key, value),) = FAKE.items()
-    return running_beside(
-        folder,
-        "kwok",
-        f"--kubeconfig={server.kubeconfig}",
-        "--manage-all-nodes=false",
-        "--node-lease-duration-seconds=40",
-        f"--manage-nodes-with-annotation-selector={key}={value}",
-    )
 
 
 @dataclass
@@ -149,14 +132,12 @@ def _wait_until(is_true: Callable[[], bool]) -> None:
 def cluster(apiserver: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Cluster]:
     """Yield fifty nodes, all of which have gone at the end."""
     monkeypatch.setenv("KUBECONFIG", str(apiserver.kubeconfig))
-    # Debian's etcd is older than what kwok's way of watching needs.
-    monkeypatch.setenv("KUBE_FEATURE_WatchListClient", "false")
     made = _Cluster(apiserver, f"prepull-{secrets.token_hex(4)}")
     apiserver.request("POST", "/api/v1/namespaces", {"metadata": {"name": made.namespace}})
     scheduler = running_beside(
         tmp_path, "kube-scheduler", f"--kubeconfig={apiserver.kubeconfig}", "--leader-elect=false", "--secure-port=0"
     )
-    with scheduler, _simulator(apiserver, tmp_path):
+    with scheduler, Kubelets(apiserver):
         try:
             for group, number, labels, taints in _GROUPS:
                 for index in range(number):
