@@ -1,14 +1,11 @@
 """Settings of the builder's dockerd and containerd: nothing of the machine's network is touched."""
 
-__all__ = ["CGROUP", "build_containerd_config", "build_daemon_config", "build_environment"]
+__all__ = ["build_containerd_config", "build_daemon_config", "build_environment"]
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from lab.builder.place import BuilderPlace
-
-CGROUP: Final = "spt-builder"
-"""The control group below which build steps run."""
 
 _LAB_NETWORKS: Final = ("10.98.0.0/16", "10.99.0.0/16")
 """Services and nodes of all labs, whatever their slot: their registries speak plain HTTP."""
@@ -33,7 +30,7 @@ def build_daemon_config(place: BuilderPlace) -> dict[str, Any]:
         "hosts": [place.docker_host],
         "group": "root",
         "containerd": _CONTAINERD_SOCKET,
-        "cgroup-parent": f"/{CGROUP}",
+        "cgroup-parent": f"/{place.cgroup}",
         "exec-opts": ["native.cgroupdriver=cgroupfs"],
         "bridge": "none",
         "iptables": False,

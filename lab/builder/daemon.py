@@ -14,13 +14,14 @@ from pathlib import Path
 from core.command import Command
 from core.errors import SptFlowError
 from lab.builder import guardian
-from lab.builder.configuration import CGROUP, build_containerd_config, build_daemon_config, build_environment
+from lab.builder.configuration import build_containerd_config, build_daemon_config, build_environment
 from lab.builder.place import BuilderPlace
 
 _NAMESPACES = ("--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private")
 _START_SECONDS = 60.0
 _ANSWER_SECONDS = 5.0
 _LAST_LINES = 4
+_TIDY = ("image", "prune", "--force")
 
 
 def launch(place: BuilderPlace) -> None:
@@ -39,8 +40,9 @@ def launch(place: BuilderPlace) -> None:
         containerd=["/usr/bin/containerd", "--config", str(place.containerd_config)],
         containerd_socket="/run/containerd/containerd.sock",
         dockerd=["/usr/sbin/dockerd", "--config-file", str(place.daemon_config)],
+        tidy=["/usr/bin/docker", "--config", str(place.client_config), "--host", place.docker_host, *_TIDY],
         environment=build_environment(os.environ),
-        cgroup=CGROUP,
+        cgroup=place.cgroup,
     )
     place.plan.touch(mode=0o600)  # a proxy's address may carry a password
     place.plan.write_text(json.dumps(plan, indent=2))

@@ -19,6 +19,7 @@ from typing import TypedDict
 _POLL_SECONDS = 0.2
 _SOCKET_SECONDS = 30.0
 _STOP_SECONDS = 10.0
+_TIDY_SECONDS = 20.0
 
 
 class GuardianPlan(TypedDict):
@@ -30,6 +31,7 @@ class GuardianPlan(TypedDict):
     containerd: list[str]
     containerd_socket: str
     dockerd: list[str]
+    tidy: list[str]
     environment: dict[str, str]
     cgroup: str
 
@@ -52,6 +54,7 @@ def guard(plan: GuardianPlan) -> None:
                 if ended is not None:
                     sys.exit(f"builder: {ended} ended by itself")
                 time.sleep(_POLL_SECONDS)
+            _tidy(plan)
         finally:
             # The users' lock is ours until the very end: whoever comes now waits for a fresh daemon.
             for process in (dockerd, containerd):
@@ -109,6 +112,14 @@ def _reap(*daemons: "subprocess.Popen[bytes]") -> str | None:
                 break
             os.waitpid(found.si_pid, 0)
     return None
+
+
+def _tidy(plan: GuardianPlan) -> None:
+    """Remove the images that no tag leads to any more: newer ones have taken their names."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            plan["tidy"], env=plan["environment"], stdin=subprocess.DEVNULL, check=False, timeout=_TIDY_SECONDS
+        )
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

@@ -2,6 +2,8 @@
 
 __all__ = ["BuilderPlace"]
 
+import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +80,11 @@ class BuilderPlace:
     def starting(self) -> Path:
         """Locked by the one user that starts the daemon."""
         return self.root / "start.lock"
+
+    @property
+    def cgroup(self) -> str:
+        """The control group, from the root, below which build steps run; this builder's alone."""
+        return f"spt-builder-{hashlib.sha256(os.fsencode(self.root)).hexdigest()[:8]}"
 
     def make_folders(self) -> None:
         """Create what is missing, for its owner alone."""

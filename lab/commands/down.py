@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def down(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,  # noqa: FBT002 - a flag
-    purge: Annotated[bool, typer.Option("--purge", help="Also drop the cache of built tools.")] = False,  # noqa: FBT002 - a flag
+    purge: Annotated[bool, typer.Option("--purge", help="Also drop built tools and image layers.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Remove the lab of this checkout."""
     instance = lab_instance()

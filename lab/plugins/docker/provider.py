@@ -7,6 +7,7 @@ import os
 import time
 from typing import ClassVar, Final
 
+from core.errors import SptFlowError
 from lab.plugins.docker.build import login_of, make_image, redactor_of
 from lab.plugins.docker.checking import check_image
 from lab.plugins.docker.client import DockerClient
@@ -95,7 +96,9 @@ class DockerProvider(Provider):
 
     async def read(self, request: ReadRequest) -> ReadResult:
         """Return the state as it is: whether the registry still has the image is not looked at."""
-        return ReadResult(request.id, request.properties, request.inputs or {})
+        if request.inputs is None:
+            raise SptFlowError(f"The image '{request.id}' cannot be imported: what it was built from is not known.")
+        return ReadResult(request.id, request.properties, request.inputs)
 
     async def update(self, request: UpdateRequest) -> Properties:
         """Build and push again, as for a creation."""

@@ -69,9 +69,20 @@ def test_it_runs_for_the_block_only_and_keeps_what_was_made(builder_place: Build
         docker(builder_place, "build", "--quiet", "--tag", "kept:1", str(tmp_path))
     wait_until_gone(builder_place)
     assert not builder_place.socket.exists()
-    assert not list(Path("/sys/fs/cgroup").glob("**/spt-builder/buildkit/*"))
+    assert not list(Path("/sys/fs/cgroup").glob(f"**/{builder_place.cgroup}"))
     with builder(place=builder_place):
         assert docker(builder_place, "image", "ls", "--format", "{{.Repository}}:{{.Tag}}") == "kept:1"
+
+
+def test_an_image_whose_name_a_newer_one_took_is_not_kept(builder_place: BuilderPlace, tmp_path: Path) -> None:
+    for content in ("old", "new"):
+        (tmp_path / "Dockerfile").write_text(f"FROM scratch\nLABEL content={content}\nCOPY Dockerfile /\n")
+        with builder(place=builder_place):
+            docker(builder_place, "build", "--quiet", "--tag", "named:1", str(tmp_path))
+        wait_until_gone(builder_place)
+    with builder(place=builder_place):
+        assert docker(builder_place, "image", "ls", "--quiet", "--filter", "dangling=true") == ""
+        assert docker(builder_place, "image", "ls", "--quiet", "named:1")
 
 
 def test_a_second_user_joins_and_the_last_one_ends_it(builder_place: BuilderPlace) -> None:

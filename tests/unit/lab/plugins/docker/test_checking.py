@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from core.errors import SptFlowError
 from lab.plugins.docker.provider import DockerProvider
 from lab.plugins.protocol.errors import UnsupportedTypeError
 from lab.plugins.protocol.host import Host, Severity
-from lab.plugins.protocol.requests import CheckRequest, ConfigureRequest, CreateRequest, DiffRequest
+from lab.plugins.protocol.requests import CheckRequest, ConfigureRequest, CreateRequest, DiffRequest, ReadRequest
 from lab.plugins.protocol.results import CheckResult
 from lab.plugins.protocol.values import UNKNOWN, Secret
 
@@ -196,6 +197,14 @@ async def test_provider_arguments_that_are_not_covered_are_refused(provider: Doc
     news = {"host": "unix:///run/docker.sock", "registryAuth": "[]", "version": "4.11.2"}
     result = await provider.check_config(CheckRequest("urn", "pulumi:providers:docker", "x", None, news, b"", None))
     assert [failure.property for failure in result.failures] == ["registryAuth"]
+
+
+async def test_a_refresh_changes_nothing_and_an_import_is_refused(provider: DockerProvider) -> None:
+    state = {"repoDigest": "registry.example.com/x@sha256:0"}
+    result = await provider.read(ReadRequest(NAME, URN, TYPE, "image", state, {"imageName": NAME}, 0))
+    assert (result.id, result.properties, result.inputs) == (NAME, state, {"imageName": NAME})
+    with pytest.raises(SptFlowError, match="cannot be imported"):
+        await provider.read(ReadRequest(NAME, URN, TYPE, "image", {}, None, 0))
 
 
 async def test_configuring_connects_to_nobody(provider: DockerProvider) -> None:
