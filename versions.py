@@ -84,7 +84,7 @@ ACTIONLINT = "1.7.12"
 POSTGRES = "15.14"
 # The platform's own images: the version in pyproject.toml.
 PLATFORM = "0.1.0"
-# The lab's workspace image: lab/images/debian/code-server/ holds the lock that goes with it.
+# images/workspace/code-server/ holds the lock that goes with it.
 # renovate: datasource=npm depName=code-server
 CODE_SERVER = "4.139.1"
 # The release that code-server asks for; images/workspace/requirements/node.txt holds the hashes.

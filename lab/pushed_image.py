@@ -14,6 +14,7 @@ from lab.progress import Progress
 
 REPOSITORY: Final = "spt-flow/workspace"
 _TAG: Final = "latest"
+_IN_CLUSTER: Final = f"registry.coder.svc.cluster.local:{ports.REGISTRY}"
 _FULL: Final = "full"
 _REASON: Final = "could not be had where it was built"
 _LABELS: Final = "dev.spt-flow."
@@ -34,8 +35,9 @@ class PushedImage:
 
     @property
     def summary(self) -> str:
-        """Target, digest and size in few words."""
-        return f"{self.target} on {self.base}, {self.digest[:19]}, {self.size // _MEBI} MiB compressed"
+        """Target, size, and the reference by which the cluster pulls it."""
+        size = f"{self.size // _MEBI} MiB compressed"
+        return f"{self.target} on {self.base}, {size}, {_IN_CLUSTER}/{REPOSITORY}@{self.digest}"
 
 
 def pushed_image(instance: LabInstance) -> PushedImage | None:

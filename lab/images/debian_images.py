@@ -1,13 +1,13 @@
-"""The Debian-based images of the lab: PostgreSQL, a workspace, a bare Debian, and the tools of the platform's jobs."""
+"""The Debian-based images of the lab: PostgreSQL, a bare Debian, and the tools of the platform's jobs."""
 
 __all__ = ["DEBIAN_IMAGE_NAMES", "debian_image_specs"]
 
 import ports
 import versions
 from lab.images.archive import ImageConfig, ImageSpec, LayerFile
-from lab.images.debian_layers import CODE_SERVER_LAYER, PYTHON_LAYER, debian_layers
-from lab.images.debian_recipes import BASE, PLATFORM_TOOLS, POSTGRES, SCRIPTS, WORKSPACE
-from lab.images.layer import Directory, File, Symlink
+from lab.images.debian_layers import PYTHON_LAYER, debian_layers
+from lab.images.debian_recipes import BASE, PLATFORM_TOOLS, POSTGRES, SCRIPTS
+from lab.images.layer import Directory, File
 from lab.images.parts import labels, reference
 from lab.images.platform_tools import (
     PLATFORM_TOOLS_CONFIG,
@@ -17,7 +17,7 @@ from lab.images.platform_tools import (
 )
 from lab.toolchain import Toolchain
 
-DEBIAN_IMAGE_NAMES = ("postgres", "workspace", PLATFORM_TOOLS_NAME, "base")
+DEBIAN_IMAGE_NAMES = ("postgres", PLATFORM_TOOLS_NAME, "base")
 """Short names of the images, in the order they are made."""
 
 _RELEASE = "12"
@@ -27,7 +27,6 @@ _LICENCE = "LicenseRef-Debian"
 _POSTGRES_MAJOR = versions.POSTGRES.split(".")[0]
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _POSTGRES_USER = 999
-_CODER_USER = 1000
 
 Layers = dict[str, LayerFile]
 
@@ -35,7 +34,7 @@ Layers = dict[str, LayerFile]
 def debian_image_specs(toolchain: Toolchain) -> dict[str, ImageSpec]:
     """Return the images by their short names; raise SptFlowError when a layer of theirs is missing."""
     layers = debian_layers(toolchain)
-    specs = (_postgres(layers), _workspace(layers), _platform_tools(layers), _base(layers))
+    specs = (_postgres(layers), _platform_tools(layers), _base(layers))
     return dict(zip(DEBIAN_IMAGE_NAMES, specs, strict=True))
 
 
@@ -62,32 +61,6 @@ def _postgres(layers: Layers) -> ImageSpec:
             labels=labels("postgres", _POSTGRES_MAJOR, "https://www.postgresql.org", _LICENCE),
             # Ends sessions instead of waiting for them.
             stop_signal="SIGINT",
-        ),
-    )
-
-
-def _workspace(layers: Layers) -> ImageSpec:
-    return ImageSpec(
-        reference=reference("workspace", _RELEASE),
-        entries=[
-            File("/etc/gitconfig", SCRIPTS / "gitconfig"),
-            File("/usr/local/bin/code-server", SCRIPTS / "code-server.sh", 0o755),
-            *(Symlink(f"/usr/local/bin/{name}", f"/opt/node/bin/{name}") for name in ("node", "npm", "npx")),
-        ],
-        below=(layers[BASE.name], layers[WORKSPACE.name], layers[CODE_SERVER_LAYER]),
-        config=ImageConfig(
-            entrypoint=(),
-            command=("/bin/bash",),
-            user=f"{_CODER_USER}:{_CODER_USER}",
-            working_directory="/home/coder",
-            environment={
-                "HOME": "/home/coder",
-                "LANG": "C.UTF-8",
-                "PATH": f"/home/coder/.local/bin:{_PATH}",
-                "SHELL": "/bin/bash",
-                "USER": "coder",
-            },
-            labels=labels("workspace", _RELEASE, _SOURCE, _LICENCE),
         ),
     )
 

@@ -1,6 +1,6 @@
 """The layers of the Debian-based images: made once, kept in the cache, made anew when what they are made of changes."""
 
-__all__ = ["CODE_SERVER_LAYER", "PYTHON_LAYER", "debian_layers", "ensure_debian_layers"]
+__all__ = ["PYTHON_LAYER", "debian_layers", "ensure_debian_layers"]
 
 import shutil
 from collections.abc import Callable
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import versions
 from core.errors import SptFlowError
 from lab.images.archive import LayerFile
-from lab.images.code_server import build_code_server, code_server_fingerprint
-from lab.images.debian_recipes import BASE, PLATFORM_TOOLS, POSTGRES, WORKSPACE, Recipe
+from lab.images.debian_recipes import BASE, PLATFORM_TOOLS, POSTGRES, Recipe
 from lab.images.debian_stage import Workshop
 from lab.images.layer_store import LayerStore
 from lab.images.python_packages import build_python_packages, python_packages_fingerprint
@@ -21,7 +19,6 @@ from lab.progress import Progress, Step
 from lab.toolchain import Toolchain
 from lab.toolchain.lock import held
 
-CODE_SERVER_LAYER = "code-server"
 PYTHON_LAYER = "python-packages"
 _TITLE = "Debian images"
 
@@ -77,13 +74,6 @@ def _layers() -> list[_Layer]:
     return [
         _packages(BASE),
         _packages(POSTGRES),
-        _packages(WORKSPACE),
-        _Layer(
-            CODE_SERVER_LAYER,
-            f"code-server {versions.CODE_SERVER}",
-            code_server_fingerprint(),
-            partial(_build_tree, build_code_server),
-        ),
         _packages(PLATFORM_TOOLS),
         _Layer(
             PYTHON_LAYER,

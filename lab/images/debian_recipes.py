@@ -2,13 +2,11 @@
 
 __all__ = [
     "BASE",
-    "NATIVE_MODULES",
     "PLATFORM_TOOLS",
     "POSTGRES",
     "PYTHON_PACKAGES",
     "RECIPES",
     "SCRIPTS",
-    "WORKSPACE",
     "Recipe",
 ]
 
@@ -64,36 +62,6 @@ POSTGRES = Recipe(
     below=BASE,
 )
 
-WORKSPACE = Recipe(
-    name="workspace",
-    title="Workspace tools",
-    packages=(
-        "bash",
-        "bash-completion",
-        "ca-certificates",
-        "curl",
-        "direnv",
-        "git",
-        "gnupg",
-        "jq",
-        "less",
-        "make",
-        "openssh-client",
-        "procps",
-        "python3",
-        "python3-venv",
-        "sudo",
-        "supervisor",
-        "tmux",
-        "unzip",
-        "vim-tiny",
-        "wget",
-        "xz-utils",
-        "zsh",
-    ),
-    below=BASE,
-)
-
 PLATFORM_TOOLS = Recipe(
     name="platform-tools",
     title="Platform tools",
@@ -101,16 +69,8 @@ PLATFORM_TOOLS = Recipe(
     below=BASE,
 )
 
-NATIVE_MODULES = Recipe(
-    name="native-modules",
-    title="code-server",
-    packages=("g++", "make", "python3"),
-    below=WORKSPACE,
-)
-"""Never a layer of an image: the compiler that code-server's modules are built with."""
-
 PYTHON_PACKAGES = Recipe(name="python-packages", title="Python packages of the jobs", below=PLATFORM_TOOLS)
 """Never a layer of an image: the interpreter that the packages are compiled with."""
 
-RECIPES = (BASE, POSTGRES, WORKSPACE, PLATFORM_TOOLS)
+RECIPES = (BASE, POSTGRES, PLATFORM_TOOLS)
 """The layers of images, in the order they are made."""

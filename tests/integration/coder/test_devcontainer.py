@@ -17,10 +17,12 @@ import pytest
 
 import versions
 from core.command import Command
+from images.workspace import arguments
+from lab.builder import builder, docker_environment
+from lab.builder.client import DOCKER
 from lab.demo.git_daemon import served_repositories
-from lab.images.archive import ImageConfig, ImageSpec, write_archive
-from lab.images.debian_layers import debian_layers
-from lab.images.layer import File
+from lab.images.build_bases import build_base_arguments, load_build_bases
+from lab.progress import SilentProgress
 from sptcoder.api import CoderClient
 from sptcoder.api.models.workspace import Workspace
 from sptcoder.templates.push import push_template
@@ -48,6 +50,7 @@ DEVCONTAINER: Final = {
     "postCreateCommand": "date +%s%N >/workspaces/setup/created",
 }
 DOCKERFILE: Final = f"""FROM {REGISTRY}/spt-flow/devcontainer-base:1
+RUN groupadd --gid 1000 coder && useradd --uid 1000 --gid coder --create-home --shell /bin/bash coder
 RUN head -c 1000000 /dev/urandom >/opt/payload && date +%s%N >/etc/built
 """
 DIRENV: Final = """#!/bin/sh
@@ -68,15 +71,7 @@ class Started:
 def repository(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a repository with a devcontainer, whose base image only the platform's registry has; yield its URL."""
     folder = tmp_path_factory.mktemp("devcontainer")
-    layers = debian_layers(platform.toolchain)
-    config = ImageConfig(entrypoint=(), command=("/bin/bash",), environment={"PATH": "/usr/local/bin:/usr/bin:/bin"})
-    base = ImageSpec("base", [File("/etc/devcontainer", b"")], config, (layers["base"], layers["workspace"]))
-    write_archive(base, folder / "base.tar")
-    Command("skopeo").run(
-        "--insecure-policy", "copy", "--dest-tls-verify=false", f"oci-archive:{folder}/base.tar",
-        f"docker://{platform.registry}/spt-flow/devcontainer-base:1", timeout=120,
-    )  # fmt: skip
-    (folder / "base.tar").unlink()
+    _push_base(platform, f"{platform.registry}/spt-flow/devcontainer-base:1")
     work = folder / "work"
     (work / ".devcontainer" / "beta").mkdir(parents=True)
     (work / ".devcontainer" / "beta" / "devcontainer.json").write_text(json.dumps(DEVCONTAINER))
@@ -96,6 +91,21 @@ def repository(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> 
     git.run("clone", "--quiet", "--bare", str(work), str(folder / "served" / "setup.git"))
     with served_repositories(folder / "served", str(platform.instance.host_address), port=GIT_PORT) as base_url:
         yield f"{base_url}/setup.git"
+
+
+def _push_base(platform: Platform, reference: str) -> None:
+    """Push the packages of the workspace image alone: a stage of its Dockerfile that the stack has built before."""
+    docker = Command(str(DOCKER), env=docker_environment())
+    given = {**arguments.workspace_arguments(), **build_base_arguments("slim")}
+    options = [f"--build-arg={name}={value}" for name, value in given.items()]
+    with builder():
+        load_build_bases(platform.toolchain, SilentProgress())
+        docker.run(
+            "build", "--network=host", "--target=system", f"--file={arguments.DOCKERFILE}", f"--tag={reference}",
+            *options, str(arguments.CONTEXT), timeout=600,
+        )  # fmt: skip
+        docker.run("push", reference, timeout=300)
+        docker.run("image", "rm", reference)
 
 
 def _parameters(repository: str, branch: str = "main") -> dict[str, str]:

@@ -10,11 +10,7 @@ from tests.integration.conftest import Platform
 pytestmark = pytest.mark.lab
 
 NAMESPACE = "coder-workspace"
-NAMES = ("workspace", "platform-tools", "base")
-SERVE = """
-code-server --auth none --bind-addr 127.0.0.1:8443 --disable-telemetry >/tmp/code-server.log 2>&1 &
-curl --silent --fail --retry 30 --retry-delay 1 --retry-connrefused --max-time 30 http://127.0.0.1:8443/healthz
-"""
+NAMES = ("platform-tools", "base")
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +26,8 @@ def images(platform: Platform) -> Iterator[dict[str, NodeImage]]:
         )
         for name in NAMES
     ]
-    # sudo is the one reason for this.
-    pods[0]["spec"]["containers"][0]["securityContext"] = {"allowPrivilegeEscalation": True}
-    pods[1]["spec"]["securityContext"] = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-    pods[1]["spec"]["containers"][0]["securityContext"]["readOnlyRootFilesystem"] = True
+    pods[0]["spec"]["securityContext"] = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    pods[0]["spec"]["containers"][0]["securityContext"]["readOnlyRootFilesystem"] = True
     try:
         platform.kubectl.apply(*pods)
         for name in NAMES:
@@ -46,25 +40,6 @@ def images(platform: Platform) -> Iterator[dict[str, NodeImage]]:
 
 def inside(platform: Platform, name: str, script: str) -> str:
     return platform.kubectl.run("-n", NAMESPACE, "exec", f"try-{name}", "--", "sh", "-c", script).stdout
-
-
-@pytest.mark.usefixtures("images")
-def test_a_developer_is_coder_may_use_sudo_and_has_the_tools(platform: Platform) -> None:
-    assert inside(platform, "workspace", "id -un; id -u; sudo id -u; pwd").split() == [
-        "coder",
-        "1000",
-        "0",
-        "/home/coder",
-    ]
-    tools = "bash zsh git curl wget ssh gpg tmux direnv jq ps supervisord python3 make less vim.tiny node npm"
-    assert (
-        inside(platform, "workspace", f"for tool in {tools}; do command -v $tool >/dev/null || echo $tool; done") == ""
-    )
-
-
-@pytest.mark.usefixtures("images")
-def test_code_server_answers(platform: Platform) -> None:
-    assert '"status"' in inside(platform, "workspace", SERVE)
 
 
 @pytest.mark.usefixtures("images")

@@ -58,7 +58,10 @@ def test_an_image_tells_of_itself_by_its_labels(lab: LabInstance, monkeypatch: p
     assert (found.target, found.base, found.missing, found.size) == ("slim", "Debian 12", ("gh", "wash"), 4 << 20)
     health = image_health(lab)
     assert health.healthy
-    assert health.detail == "slim on Debian 12, sha256:0123456789ab, 4 MiB compressed; without gh, wash"
+    assert health.detail == (
+        "slim on Debian 12, 4 MiB compressed, "
+        f"registry.coder.svc.cluster.local:5000/spt-flow/workspace@{_DIGEST}; without gh, wash"
+    )
 
 
 def test_a_slim_image_and_each_missing_tool_are_a_line(lab: LabInstance, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from lab.images.debian_images import DEBIAN_IMAGE_NAMES, debian_image_specs
 from lab.toolchain import Toolchain
 
 ROOT = Path(__file__).parents[4]
-LAYERS = ("base", "postgres", "workspace", "code-server", "platform-tools", "python-packages")
+LAYERS = ("base", "postgres", "platform-tools", "python-packages")
 LINKS = ("/bin", "/lib", "/lib64", "/sbin", "/var/run", "/var/lock")
 """What are links in Debian: a folder of that name in a layer would take the place of all that is behind it."""
 
@@ -23,23 +23,21 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, ImageSpe
     return debian_image_specs(Toolchain(bin=tmp_path, images=tmp_path))
 
 
-def test_the_labs_stack_names_these_images(specs: dict[str, ImageSpec]) -> None:
+def test_the_labs_stack_names_its_database(specs: dict[str, ImageSpec]) -> None:
     config = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
     assert config["spt-flow:databaseImage"] == specs["postgres"].reference
-    assert config["spt-flow:workspaceImage"] == specs["workspace"].reference
 
 
 def test_all_lie_upon_one_base(specs: dict[str, ImageSpec]) -> None:
     assert tuple(specs) == DEBIAN_IMAGE_NAMES
     assert {spec.below[0].path.name for spec in specs.values()} == {"base"}
-    assert [layer.path.name for layer in specs["workspace"].below] == ["base", "workspace", "code-server"]
+    assert [layer.path.name for layer in specs["postgres"].below] == ["base", "postgres"]
     assert specs["base"].entries == ()
 
 
 def test_each_runs_as_the_user_it_is_for(specs: dict[str, ImageSpec]) -> None:
     assert {name: spec.config.user for name, spec in specs.items()} == {
         "postgres": "999:999",
-        "workspace": "1000:1000",
         "platform-tools": "65532:65532",
         "base": "0:0",
     }

@@ -12,7 +12,7 @@ from lab.images.debian_images import debian_image_specs
 from lab.images.definitions import image_specs
 from lab.toolchain import Toolchain
 
-LAYERS: Final = ("base", "postgres", "workspace", "code-server", "platform-tools", "python-packages")
+LAYERS: Final = ("base", "postgres", "platform-tools", "python-packages")
 ROOT_USER: Final = "0:0"
 AS_ROOT: Final = {
     "base": "Envbuilder takes the place of its whole root file system, and then runs as the user of the devcontainer",
