@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from settings import Settings, SettingsError, load_settings
@@ -19,7 +21,14 @@ def test_everything_can_be_set() -> None:
     image = _load(
         workspaceImageBuild="full",
         workspaceImageRequired='["gh", "wasm-pack"]',
-        workspaceImageBuildArgs='{"BASE_IMAGE": "ubuntu:22.04", "RUST_IMAGE": "rust-from-debian", "TRUST_IMAGE": "scratch", "EXTRA": "latest"}',
+        workspaceImageBuildArgs=json.dumps(
+            {
+                "BASE_IMAGE": "ubuntu:22.04",
+                "RUST_IMAGE": "rust-from-debian",
+                "TRUST_IMAGE": "scratch",
+                "EXTRA": "latest",
+            }
+        ),
         workspaceImagePush="10.0.0.7:5000",
         workspaceImagePushUser="pusher",
         workspaceImagePushPassword="canary-31bf",
