@@ -5,14 +5,14 @@ import mmap
 import os
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
 
-from core.command import Command
+from core.command import Command, CommandResult
 from images.workspace.arguments import CONTEXT, DOCKERFILE, workspace_arguments
 from lab.builder import builder, docker_environment
 from lab.builder.client import DOCKER
@@ -36,12 +36,17 @@ def docker(*arguments: str) -> str:
     return Command(str(DOCKER), env=docker_environment(), cwd=CONTEXT).run(*arguments).stdout
 
 
-def build(**changed: str) -> str:
-    """Return what a failing build says, nothing if it succeeds."""
+def run_build(tag: str, changed: Mapping[str, str]) -> CommandResult:
     arguments = {**workspace_arguments(), **build_base_arguments("slim"), **changed}
     words = [f"--build-arg={name}={value}" for name, value in arguments.items()]
-    options = ("--progress=plain", "--network=host", "--target=slim", f"--file={DOCKERFILE}", f"--tag={NAME}")
-    done = Command(str(DOCKER), env=docker_environment(), cwd=CONTEXT).run("build", *options, *words, ".", check=False)
+    options = ("--progress=plain", "--network=host", "--target=slim", f"--file={DOCKERFILE}", f"--tag={tag}")
+    docker = Command(str(DOCKER), env=docker_environment(), cwd=CONTEXT)
+    return docker.run("build", *options, *words, ".", check=False)
+
+
+def build(**changed: str) -> str:
+    """Return what a failing build says, nothing if it succeeds."""
+    done = run_build(NAME, changed)
     return "" if done.returncode == 0 else done.stderr
 
 
@@ -131,6 +136,17 @@ def test_a_wrong_declaration_fails_the_build_with_one_sentence(image: str) -> No
     said = build(MISSING_TOOLS="")
     assert "Error: MISSING_TOOLS, which the image's label repeats, is '', but the build report says" in said
     assert "Error: REQUIRED_TOOLS names tools that this image does not have: rust" in build(REQUIRED_TOOLS="rust")
+
+
+def test_a_change_makes_anew_only_what_follows(image: str) -> None:
+    other = f"{image}-other"
+    done = run_build(other, {"PROJECT_VERSION": f"0.0.{os.getpid()}"})
+    assert done.returncode == 0
+    docker("image", "rm", "--force", other)
+    stages = dict(re.findall(r"^#(\d+) \[([\w-]+) +\d+/\d+\] (?:RUN|COPY)", done.stderr, re.MULTILINE))
+    kept = set(re.findall(r"^#(\d+) CACHED$", done.stderr, re.MULTILINE))
+    assert {stage for number, stage in stages.items() if number not in kept} == {"slim", "slim-tools"}
+    assert {"system", "machine"} <= {stage for number, stage in stages.items() if number in kept}
 
 
 def test_nothing_of_this_machines_network_stays(image: str, tmp_path: Path) -> None:
