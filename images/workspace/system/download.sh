@@ -24,7 +24,7 @@ missing() {
 rm -f "$file"
 case ${DOWNLOADS:-} in
 yes) ;;
-no) missing "no package registry has it, and downloads from its publisher are switched off (DOWNLOADS=no)" ;;
+no) missing "it is a file of its publisher, and downloads are switched off (DOWNLOADS=no)" ;;
 *) fail "DOWNLOADS is '${DOWNLOADS:-}'; yes or no is expected." ;;
 esac
 machine=$(dpkg --print-architecture)
