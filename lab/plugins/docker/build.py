@@ -2,6 +2,7 @@
 
 __all__ = ["make_image", "redactor_of"]
 
+import asyncio
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from core.image_reference import ImageReference
 from lab.plugins.docker.client import DockerClient, DockerFailedError
 from lab.plugins.docker.client_config import Login
 from lab.plugins.docker.inputs import BuildSettings, ImageSettings
+from lab.plugins.docker.kept_pushes import kept_pushes
 from lab.plugins.docker.names import registry_host, repository_of
 from lab.plugins.protocol.redaction import Redactor
 from lab.plugins.protocol.values import Properties, Secret
@@ -107,6 +109,16 @@ def _arguments(build: BuildSettings) -> tuple[Mapping[str, str], Mapping[str, st
 
 async def _push(name: str, image_id: str, client: DockerClient) -> str:
     """Push, and return the name by digest that the registry now has the image under."""
+    kept = kept_pushes(name, client.environment)
+    if kept is not None and (digest := await asyncio.to_thread(kept.push, name, image_id)) is not None:
+        return f"{repository_of(name)}@{digest}"
+    pushed = await _push_by_client(name, image_id, client)
+    if kept is not None:
+        await asyncio.to_thread(kept.keep, name, image_id, pushed.rpartition("@")[2])
+    return pushed
+
+
+async def _push_by_client(name: str, image_id: str, client: DockerClient) -> str:
     try:
         lines = await client.follow("push", "--", name)
     except DockerFailedError as failure:
