@@ -53,7 +53,7 @@ def image_figures(instance: LabInstance, toolchain: Toolchain, progress: Progres
             _build(f"{registry}/{_REPOSITORY}:before")
             unchanged = tuple(timed(lambda: _build(f"{registry}/{_REPOSITORY}:before")) for _ in range(_REPEATS))
         with progress.step("The same image with one of this project's own files changed"):
-            _build(f"{registry}/{_REPOSITORY}:after", PROJECT_VERSION="0.0.0-bench")
+            _build(f"{registry}/{_REPOSITORY}:after", PROJECT_VERSION=f"0.0.0-{time.time_ns()}")
             for tag in ("before", "after"):
                 _docker("push", "--quiet", f"{registry}/{_REPOSITORY}:{tag}")
                 _docker("image", "rm", f"{registry}/{_REPOSITORY}:{tag}")
@@ -70,7 +70,10 @@ def image_figures(instance: LabInstance, toolchain: Toolchain, progress: Progres
     return [
         Figure("build of the workspace image (slim) with nothing changed", unchanged, 5),
         Figure(
-            "share of it that a node pulls after a change of our own files, as a ratio", (pulled / whole,), 0.05, ""
+            f"pulled by a node after a change of our own files, of {whole / _KIB:,.0f} KiB",
+            (pulled / _KIB,),
+            whole / _KIB * _SHARE,
+            "KiB",
         ),
         Figure("pod on the workspace image, from create to ready, image present", starts, 3),
     ]
