@@ -1,5 +1,6 @@
 """Plugins lie where the engine looks for them."""
 
+import importlib.metadata
 import os
 import subprocess
 import sys
@@ -41,6 +42,11 @@ def test_editions_run_from_anywhere_and_say_their_version(tmp_path: Path) -> Non
     process.communicate()
     assert int(port) > 0
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("name", sorted(EDITIONS))
+def test_an_edition_stands_for_the_installed_sdk(name: str) -> None:
+    assert EDITIONS[name] == importlib.metadata.version(f"pulumi-{name}")
 
 
 def test_a_second_time_changes_nothing(tmp_path: Path) -> None:
