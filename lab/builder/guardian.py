@@ -31,7 +31,7 @@ class GuardianPlan(TypedDict):
     containerd: list[str]
     containerd_socket: str
     dockerd: list[str]
-    tidy: list[str]
+    tidy: list[list[str]]
     environment: dict[str, str]
     cgroup: str
 
@@ -115,11 +115,17 @@ def _reap(*daemons: "subprocess.Popen[bytes]") -> str | None:
 
 
 def _tidy(plan: GuardianPlan) -> None:
-    """Remove the images that no tag leads to any more: newer ones have taken their names."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        subprocess.run(
-            plan["tidy"], env=plan["environment"], stdin=subprocess.DEVNULL, check=False, timeout=_TIDY_SECONDS
-        )
+    """Remove images that are not needed here any more: where they run they are pulled from a registry."""
+    for command in plan["tidy"]:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                command,
+                env=plan["environment"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                check=False,
+                timeout=_TIDY_SECONDS,
+            )
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
