@@ -21,6 +21,7 @@ from jobs.event_log import EventLog
 from jobs.prepull.run import run_prepull_check
 from jobs.prepull.settings import PrepullCheckSettings
 from lab.images.platform_tools import platform_tools_reference
+from lab.platform_health import platform_status
 from tests.integration.conftest import Platform
 from tests.support.coder_site import wait_until
 from tests.support.pushed_image import push_image
@@ -153,6 +154,11 @@ def test_the_image_is_kept_and_the_nodes_without_it_are_named(
 
     said = _check_in_the_cluster(platform, new)
     assert (said["event"], said["present_nodes"], said["missing"]) == ("finished", 1, [])
+    parts = {part.name: part.detail for part in platform_status(platform.instance) if "prepull" in part.name}
+    assert parts == {
+        f"daemonset {_NAMESPACE}/{PREPULL_NAME}": "1 of 1 pods ready",
+        f"cronjob {_NAMESPACE}/{CHECK_NAME}": "has not run yet",
+    }
     _add_ghost(platform)
     code, said = _check_from_here(new)
     assert (code, said["missing"], said["present_nodes"]) == (1, [_GHOST], 1)
