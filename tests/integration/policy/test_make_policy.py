@@ -68,7 +68,9 @@ def test_every_stack_passes_and_nothing_of_the_users_is_used_or_told(checkout: C
     for stack, check in checks.items():
         assert check["failure"] is None
         assert not [each for each in check["violations"] if each["level"] == "mandatory"], stack
-        assert not check["undecided"], stack
+        # The digest of an image that is still to be built is in the templates' variables.
+        waiting = {each["waitsFor"] for each in check["undecided"]}
+        assert waiting == ({"environment.SPTCODER_PUSH"} if stack == "dev" else set()), stack
         assert check["resources"] > 50
     assert done.returncode == 0, done.stderr
     reports = [path.read_text(encoding="utf-8") for path in (tmp_path / "log.sarif", tmp_path / "report.md")]
@@ -86,13 +88,13 @@ def test_a_broken_program_is_stopped_with_the_sentence(checkout: Checkout, tmp_p
     before = program.read_text(encoding="utf-8")
     checkout.edit(
         "__main__.py",
-        '    database = Database("database"',
+        "    coder = coder_parts(",
         "    from pulumi_kubernetes.core.v1 import Pod\n\n"
         '    Pod("bare", metadata={"name": "bare", "namespace": CODER}, opts=in_coder, spec={"host_network": True,\n'
         '        "containers": [{"name": "main", "image": "busybox", "env": [{"name": "A", "value": "'
         + _CANARY
         + '"}]}]})\n'
-        '    database = Database("database"',
+        "    coder = coder_parts(",
     )
     try:
         done = checkout.lab("policy", "--stack", "staging", "--json", env=_environment(tmp_path / "temporary"))
