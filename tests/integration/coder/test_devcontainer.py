@@ -50,8 +50,9 @@ DEVCONTAINER: Final = {
     "postCreateCommand": "date +%s%N >/workspaces/setup/created",
 }
 DOCKERFILE: Final = f"""FROM {REGISTRY}/spt-flow/devcontainer-base:1
-RUN groupadd --gid 1000 coder && useradd --uid 1000 --gid coder --create-home --shell /bin/bash coder
 RUN head -c 1000000 /dev/urandom >/opt/payload && date +%s%N >/etc/built
+RUN groupadd --gid 1000 coder && useradd --uid 1000 --gid coder --create-home --shell /bin/bash coder && \\
+    echo 'coder ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/coder
 """
 DIRENV: Final = """#!/bin/sh
 # Stands for direnv and nx: whatever they are asked for, the MCP server is what is meant.
