@@ -113,6 +113,7 @@ def test_every_container_that_stays_has_a_probe_or_a_reason(containers: list[Con
 
 def test_every_image_keeps_to_its_size(platform: Platform) -> None:
     images = [*node_images(platform.toolchain), *platform_images(platform.toolchain)]
-    assert {image.name for image in images} == set(BUDGET) == {*IMAGE_NAMES, *CODER_IMAGE_NAMES, *DEBIAN_IMAGE_NAMES}
+    assert {image.name for image in images} == {*IMAGE_NAMES, *CODER_IMAGE_NAMES, *DEBIAN_IMAGE_NAMES}
+    assert {*IMAGE_NAMES, *CODER_IMAGE_NAMES, *DEBIAN_IMAGE_NAMES} <= set(BUDGET)
     sizes = {image.name: image.archive.stat().st_size / MIB for image in images}
     assert {name: round(size) for name, size in sizes.items() if size > BUDGET[name]} == {}
