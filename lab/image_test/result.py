@@ -3,13 +3,16 @@
 __all__ = ["CheckResult", "ImageTestResult", "StageResult", "results_of"]
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any, Final
 
 from core.command import CommandResult
 from core.errors import SptFlowError
 
-_SHOWN = 300
+_SHOWN: Final = 300
+_BEGIN: Final = re.compile(r"^\{\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,9 @@ class ImageTestResult:
 def results_of(answer: CommandResult) -> tuple[CheckResult, ...]:
     """Return what `spt-validate --json` said; raise SptFlowError if that is not what was run."""
     try:
-        checks = json.loads(answer.stdout)["checks"]
+        checks = _object(answer.stdout)["checks"]
         found = tuple(CheckResult(each["name"], each["status"], each["message"], each["seconds"]) for each in checks)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError):
         said = " ".join((answer.stderr or answer.stdout).split())[-_SHOWN:] or "nothing"
         raise SptFlowError(f"spt-validate ended with exit code {answer.returncode} and no results: {said}") from None
     failed = any(check.status == "failed" for check in found)
@@ -71,4 +74,11 @@ def results_of(answer: CommandResult) -> tuple[CheckResult, ...]:
         raise SptFlowError(
             f"spt-validate ended with exit code {answer.returncode}, which does not go with {len(found)} results."
         )
+    return found
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Return the object that begins with a line of its own; `coder ssh` has a terminal, where all else is said, too."""
+    begin = _BEGIN.search(text)
+    found: dict[str, Any] = json.JSONDecoder().raw_decode(text, begin.start() if begin else 0)[0]
     return found

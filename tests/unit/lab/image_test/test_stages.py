@@ -147,6 +147,13 @@ def test_an_answer_that_is_none_is_an_error(answer: CommandResult) -> None:
         results_of(answer)
 
 
+def test_what_a_terminal_mixes_in_is_left_out() -> None:
+    checks = [{"name": "go", "status": "failed", "message": "x", "seconds": 1}]
+    answer = json.dumps({"ok": False, "checks": checks}, indent=2).replace("\n", "\r\n")
+    mixed = f'{{"event": "sudo"}}\r\n{answer}\r\ngo: x\r\n'
+    assert results_of(CommandResult(1, mixed, "")) == (CheckResult("go", "failed", "x", 1),)
+
+
 def test_a_refused_pod_is_said() -> None:
     cluster = Cluster(refusal='pods "x" is forbidden:\n violates PodSecurity')
     with pytest.raises(SptFlowError, match=r"The cluster refuses the pod image-test-pod-.*violates PodSecurity"):
