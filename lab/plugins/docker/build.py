@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -74,26 +73,25 @@ async def _pull_caches(build: BuildSettings, client: DockerClient) -> None:
 async def _build(settings: ImageSettings, client: DockerClient) -> str:
     build = settings.build
     by_environment, by_argument = _arguments(build)
-    with tempfile.TemporaryDirectory(prefix="spt-flow-build-") as folder:
-        id_file = Path(folder) / "id"
-        options = [
-            f"--file={build.dockerfile}",
-            f"--tag={settings.name}",
-            f"--platform={build.platform}",
-            f"--iidfile={id_file}",
-            "--progress=plain",
-            *([f"--target={build.target}"] if build.target else []),
-            *([f"--network={build.network}"] if build.network else []),
-            *(f"--cache-from={image}" for image in build.cache_from),
-            *(f"--add-host={host}" for host in build.add_hosts),
-            *(f"--build-arg={name}" for name in by_environment),
-            *(f"--build-arg={name}={value}" for name, value in by_argument.items()),
-        ]
-        try:
-            await client.follow("build", *options, "--", build.context, environment=by_environment)
-        except DockerFailedError as failure:
-            raise SptFlowError(f"The image '{settings.name}' cannot be built:\n{failure}") from None
-        return id_file.read_text(encoding="ascii").strip()
+    id_file = Path(client.environment["DOCKER_CONFIG"]) / "image-id"
+    options = [
+        f"--file={build.dockerfile}",
+        f"--tag={settings.name}",
+        f"--platform={build.platform}",
+        f"--iidfile={id_file}",
+        "--progress=plain",
+        *([f"--target={build.target}"] if build.target else []),
+        *([f"--network={build.network}"] if build.network else []),
+        *(f"--cache-from={image}" for image in build.cache_from),
+        *(f"--add-host={host}" for host in build.add_hosts),
+        *(f"--build-arg={name}" for name in by_environment),
+        *(f"--build-arg={name}={value}" for name, value in by_argument.items()),
+    ]
+    try:
+        await client.follow("build", *options, "--", build.context, environment=by_environment)
+    except DockerFailedError as failure:
+        raise SptFlowError(f"The image '{settings.name}' cannot be built:\n{failure}") from None
+    return id_file.read_text(encoding="ascii").strip()
 
 
 def _arguments(build: BuildSettings) -> tuple[Mapping[str, str], Mapping[str, str]]:

@@ -5,6 +5,7 @@ __all__ = ["Login", "client_config"]
 import base64
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from core.errors import SptFlowError
 _FILE: Final = "config.json"
 _KEPT: Final = ("auths", "credHelpers", "credsStore")
 _PLUGINS: Final = "cli-plugins"
+_FOLDERS: Final = "spt-flow-docker-"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Login:
 
 @contextmanager
 def client_config(login: Login | None, environment: Mapping[str, str]) -> Iterator[Path]:
-    """Yield a folder for DOCKER_CONFIG, for the block.
+    """Yield a folder for DOCKER_CONFIG, for the block; other files of the operation may be put there, too.
 
     The configuration lies in memory; the folder has a link to it, which leads nowhere as soon as this process ends,
     however that is: no password is left on a disk. Raise SptFlowError when the user's own cannot be read.
@@ -45,11 +47,20 @@ def client_config(login: Login | None, environment: Mapping[str, str]) -> Iterat
     memory = os.memfd_create("docker-config")
     try:
         os.write(memory, content)
-        with tempfile.TemporaryDirectory(prefix="spt-flow-docker-") as folder:
+        _sweep()
+        with tempfile.TemporaryDirectory(prefix=f"{_FOLDERS}{os.getpid()}-") as folder:
             (Path(folder) / _FILE).symlink_to(f"/proc/{os.getpid()}/fd/{memory}")
             yield Path(folder)
     finally:
         os.close(memory)
+
+
+def _sweep() -> None:
+    """Remove the folders of processes that were killed; all that is in them is links that lead nowhere, and IDs."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
+        owner = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _merged(user: Mapping[str, Any], folder: Path, login: Login | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import os
+import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -213,6 +214,20 @@ def test_credentials_lie_in_memory_and_are_gone_with_the_block(tmp_path: Path) -
     assert not folder.exists()
     assert not target.exists()
     assert PASSWORD not in repr(login)
+
+
+def test_the_folder_of_a_killed_process_goes_with_the_next_operation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, text=True, check=True)
+    left = tmp_path / f"spt-flow-docker-{done.stdout.strip()}-x"
+    living = tmp_path / f"spt-flow-docker-{os.getpid()}-y"
+    for folder in (left, living):
+        folder.mkdir()
+    with client_config(None, {"DOCKER_CONFIG": str(tmp_path)}):
+        assert not left.exists()
+        assert living.exists()
 
 
 def test_the_users_other_credentials_stay_and_their_helper_is_not_asked_for_this_registry(tmp_path: Path) -> None:
