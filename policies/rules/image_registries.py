@@ -42,7 +42,7 @@ class AllowedRepositories:
         return cls(
             tuple(str(entry) for entry in config.get("allowedRepositories", ())),
             {name: tuple(str(entry) for entry in entries) for name, entries in namespaces.items()},
-            tuple(ipaddress.IPv4Network(network, strict=False) for network in config.get("pushNetworks", ())),
+            tuple(ipaddress.IPv4Interface(network).network for network in config.get("pushNetworks", ())),
         )
 
     def admit(self, image: ImageReference, namespace: str) -> bool:
@@ -53,7 +53,7 @@ class AllowedRepositories:
         """Say whether the image goes to a registry in one of the networks."""
         host = urlsplit(f"//{image.registry}").hostname
         try:
-            address = ipaddress.IPv4Address(host or "")
+            address = ipaddress.IPv4Address(str(host))
         except ValueError:
             return False
         return any(address in network for network in self.push_networks)

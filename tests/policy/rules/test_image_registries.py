@@ -126,8 +126,21 @@ def _build(image: str, *networks: str) -> Judged:
 @pytest.mark.parametrize("image", ["10.98.7.50:5000/x:1", "10.98.7.50/x/y:1"])
 def test_what_is_made_may_be_pushed_into_networks(image: str) -> None:
     assert _build(image, "10.98.0.0/16", "192.0.2.0/24") == Judged([], [])
+    assert _build(image, "10.98.3.4/16") == Judged([], [])
     assert len(_build(image, "10.99.0.0/16").sentences) == 1
     assert len(_build(image).sentences) == 1
+
+
+def test_each_of_several_that_are_made_is_judged() -> None:
+    tags = {"tags": ["10.98.7.50:5000/x:1", "evil.io/x:1"]}
+    found = judged(
+        IMAGE_REGISTRIES,
+        "docker-build:index:Image",
+        tags,
+        allowedRepositories=_ALLOWED,
+        pushNetworks=["10.98.0.0/16"],
+    )
+    assert len(found.sentences) == 1
 
 
 @pytest.mark.parametrize("image", ["10.98.0.50.evil.io/x:1", "evil.io/10.98.0.50:1", "localhost:5000/x:1"])
