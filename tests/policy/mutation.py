@@ -67,10 +67,13 @@ def _copy(folder: Path) -> None:
 
 def _mutmut(folder: Path, *arguments: str) -> str:
     command = [sys.executable, "-m", "mutmut", *arguments]
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    # The run itself takes minutes and counts its mutants on a terminal.
+    watched = arguments[0] == "run" and sys.stdout.isatty()
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=not watched, text=True)
     if done.returncode:
-        sys.exit(f"mutmut {arguments[0]} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-    return done.stdout
+        told = "" if watched else f":\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        sys.exit(f"mutmut {arguments[0]} failed{told}")
+    return done.stdout or ""
 
 
 def _change(folder: Path, name: str) -> _Change:
