@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from lab.plugins.protocol.input_types import boolean, string, typed, unwrap
 from lab.plugins.protocol.results import CheckFailure
-from lab.plugins.protocol.values import UNKNOWN, Output, Properties, Secret, Value, reveal
+from lab.plugins.protocol.values import Properties, Value, reveal
 
 LOGGING_MODES: Final = ("stdout", "stderr", "stdoutAndStderr", "none")
 _DEFAULT_INTERPRETER: Final = ("/bin/sh", "-c")
@@ -55,7 +56,7 @@ class CommandSettings:
 
 def check_inputs(inputs: Properties, *, scripts: tuple[str, ...]) -> tuple[CheckFailure, ...]:
     """Return what is wrong with a command's inputs; `scripts` are the names of the inputs that hold scripts."""
-    known = {**_SETTINGS, **dict.fromkeys(scripts, _string)}
+    known = {**_SETTINGS, **dict.fromkeys(scripts, string)}
     failures = []
     for name, value in inputs.items():
         if name.startswith("__") or name == "version":  # Pulumi's own
@@ -68,64 +69,42 @@ def check_inputs(inputs: Properties, *, scripts: tuple[str, ...]) -> tuple[Check
     return tuple(failures)
 
 
-def _unwrap(value: Value) -> Value:
-    while isinstance(value, Secret | Output):
-        value = value.value
-    return value
-
-
-def _kind(value: Value) -> str:
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list", dict: "an object"}
-    return names.get(type(value), f"of kind {type(value).__name__}")
-
-
-def _typed(expected: type, wanted: str) -> Callable[[Value], str]:
-    def check(value: Value) -> str:
-        value = _unwrap(value)
-        fine = value is None or value is UNKNOWN or isinstance(value, expected)
-        return "" if fine else f"it is {_kind(value)}, but must be {wanted}"
-
-    return check
-
-
-_string = _typed(str, "a string")
-_boolean = _typed(bool, "a boolean")
-_list = _typed(list, "a list")
-_object = _typed(dict, "an object")
+_list = typed(list, "a list")
+_object = typed(dict, "an object")
 
 
 def _strings(value: Value) -> str:
     problem = _list(value)
-    items = _unwrap(value)
+    items = unwrap(value)
     if problem or not isinstance(items, list):
         return problem
-    return next((f"item {index}: {found}" for index, item in enumerate(items) if (found := _string(item))), "")
+    return next((f"item {index}: {found}" for index, item in enumerate(items) if (found := string(item))), "")
 
 
 def _string_map(value: Value) -> str:
     problem = _object(value)
-    items = _unwrap(value)
+    items = unwrap(value)
     if problem or not isinstance(items, dict):
         return problem
-    return next((f"'{key}': {found}" for key, item in items.items() if (found := _string(item))), "")
+    return next((f"'{key}': {found}" for key, item in items.items() if (found := string(item))), "")
 
 
 def _logging(value: Value) -> str:
-    problem = _string(value)
-    mode = _unwrap(value)
+    problem = string(value)
+    mode = unwrap(value)
     if problem or not isinstance(mode, str) or mode in LOGGING_MODES:
         return problem
     return f"it is '{mode}', but must be one of: {', '.join(LOGGING_MODES)}"
 
 
 _SETTINGS: Final[Mapping[str, Callable[[Value], str]]] = {
-    "addPreviousOutputInEnv": _boolean,
+    "addPreviousOutputInEnv": boolean,
     "archivePaths": _strings,
     "assetPaths": _strings,
-    "dir": _string,
+    "dir": string,
     "environment": _string_map,
     "interpreter": _strings,
     "logging": _logging,
-    "stdin": _string,
+    "stdin": string,
     "triggers": _list,
 }

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from lab.plugins.protocol.input_types import boolean, string, typed, unwrap
 from lab.plugins.protocol.results import CheckFailure
-from lab.plugins.protocol.values import UNKNOWN, Output, Properties, Secret, Value, contains_secret, reveal
+from lab.plugins.protocol.values import UNKNOWN, Output, Properties, Secret, Value, contains_secret, is_secret, reveal
 
 DOCKERFILE: Final = "Dockerfile"
 BUILD_KIT: Final = "BuilderBuildKit"
@@ -83,7 +84,7 @@ def complete_build(build: Value) -> Value:
 
 def _completed(given: Properties) -> Properties:
     context = given.get("context") or "."
-    folder = _open(context)
+    folder = unwrap(context)
     dockerfile = UNKNOWN if folder is UNKNOWN else posixpath.normpath(posixpath.join(folder, DOCKERFILE))
     defaults = {
         "context": context,
@@ -121,51 +122,25 @@ def _check(given: Value, known: Mapping[str, Callable[[Value], str]], prefix: st
 def _secret_arguments(inputs: Properties) -> frozenset[str]:
     build = inputs["build"]
     arguments = _plain_object(build).get("args")
-    whole = _is_secret(build) or _is_secret(arguments)
+    whole = is_secret(build) or is_secret(arguments)
     return frozenset(name for name, value in _plain_object(arguments).items() if whole or contains_secret(value))
 
 
-def _is_secret(value: Value) -> bool:
-    return isinstance(value, Secret) or (isinstance(value, Output) and value.secret)
-
-
-def _open(value: Value) -> Value:
-    while isinstance(value, Secret | Output):
-        value = value.value
-    return value
-
-
 def _plain_object(value: Value) -> Properties:
-    opened = _open(value)
+    opened = unwrap(value)
     return opened if isinstance(opened, dict) else {}
 
 
-def _kind(value: Value) -> str:
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list", dict: "an object"}
-    return names.get(type(value), f"of kind {type(value).__name__}")
-
-
-def _typed(expected: type, wanted: str) -> Callable[[Value], str]:
-    def check(value: Value) -> str:
-        value = _open(value)
-        fine = value is None or value is UNKNOWN or isinstance(value, expected)
-        return "" if fine else f"it is {_kind(value)}, but must be {wanted}"
-
-    return check
-
-
-_string = _typed(str, "a string")
-_boolean = _typed(bool, "a boolean")
-_list = _typed(list, "a list of strings")
-_object = _typed(dict, "an object")
+_list = typed(list, "a list of strings")
+_object = typed(dict, "an object")
 
 
 def _items(items: Mapping[str, Value]) -> str:
-    return next((f"'{key}': {found}" for key, item in items.items() if (found := _string(item))), "")
+    return next((f"'{key}': {found}" for key, item in items.items() if (found := string(item))), "")
 
 
 def _strings(value: Value) -> str:
-    opened = _open(value)
+    opened = unwrap(value)
     items = enumerate(opened) if isinstance(opened, list) else ()
     return _list(value) or _items({str(index): item for index, item in items})
 
@@ -175,14 +150,14 @@ def _string_map(value: Value) -> str:
 
 
 def _cache(value: Value) -> str:
-    opened = _open(value)
+    opened = unwrap(value)
     if isinstance(opened, dict) and "images" not in opened:
         return "it must have the input 'images'"
     return _object(value)
 
 
 def _builder(value: Value) -> str:
-    opened = _open(value)
+    opened = unwrap(value)
     if opened is None or opened is UNKNOWN or opened == BUILD_KIT:
         return ""
     return f"it is {opened!r}; this edition builds with '{BUILD_KIT}' alone"
@@ -194,20 +169,20 @@ _OBJECTS: Final[Mapping[str, Mapping[str, Callable[[Value], str]]]] = {
         "args": _string_map,
         "builderVersion": _builder,
         "cacheFrom": _cache,
-        "context": _string,
-        "contextDigest": _string,
-        "dockerfile": _string,
-        "network": _string,
-        "platform": _string,
-        "target": _string,
+        "context": string,
+        "contextDigest": string,
+        "dockerfile": string,
+        "network": string,
+        "platform": string,
+        "target": string,
     },
     "build.cacheFrom": {"images": _strings},
-    "registry": {"password": _string, "server": _string, "username": _string},
+    "registry": {"password": string, "server": string, "username": string},
 }
 _INPUTS: Final[Mapping[str, Callable[[Value], str]]] = {
     "build": _object,
-    "buildOnPreview": _boolean,
-    "imageName": _string,
+    "buildOnPreview": boolean,
+    "imageName": string,
     "registry": _object,
-    "skipPush": _boolean,
+    "skipPush": boolean,
 }

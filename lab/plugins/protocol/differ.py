@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from lab.plugins.protocol.paths import PathSegment, format_path
 from lab.plugins.protocol.results import DiffKind, PropertyChange
-from lab.plugins.protocol.values import Archive, Asset, Output, Properties, Secret, Value, reveal
+from lab.plugins.protocol.values import Archive, Asset, Output, Properties, Value, is_secret, reveal
 
 _Line = tuple[tuple[PathSegment, ...], DiffKind]
 
@@ -73,7 +73,7 @@ def _compare_lists(path: tuple[PathSegment, ...], old: list[Value], new: list[Va
 
 
 def _equal(old: Value, new: Value) -> bool:
-    old_secret, new_secret = _is_secret(old), _is_secret(new)
+    old_secret, new_secret = is_secret(old), is_secret(new)
     if old_secret or new_secret:
         return old_secret == new_secret and same(reveal(old), reveal(new))
     old, new = _unwrap(old), _unwrap(new)
@@ -82,10 +82,6 @@ def _equal(old: Value, new: Value) -> bool:
     if isinstance(old, bool) != isinstance(new, bool):
         return False
     return bool(old == new)
-
-
-def _is_secret(value: Value) -> bool:
-    return isinstance(value, Secret) or (isinstance(value, Output) and value.secret)
 
 
 def _unwrap(value: Value) -> Value:

@@ -12,6 +12,7 @@ __all__ = [
     "Value",
     "contains_secret",
     "contains_unknown",
+    "is_secret",
     "map_leaves",
     "reveal",
     "secret_strings",
@@ -111,6 +112,11 @@ def reveal(value: Value) -> Value:
             return reveal(value.value)
         case _:
             return value
+
+
+def is_secret(value: Value) -> bool:
+    """Return whether the value itself is a Secret or a secret Output."""
+    return isinstance(value, Secret) or (isinstance(value, Output) and value.secret)
 
 
 def contains_unknown(value: Value) -> bool:
