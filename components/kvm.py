@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.job_rights import declare_account, declare_cluster_rights
 from components.kvm_manifests import (
     build_account,
     build_builtin_daemon_set,
@@ -39,18 +40,14 @@ class Kvm(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KvmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spt-flow:index:Kvm", name, None, opts)
-        manifest = build_account(args["namespace"])
-        account = kubernetes.core.v1.ServiceAccount(
-            f"{name}-account",
-            metadata=manifest["metadata"],
-            automount_service_account_token=manifest["automountServiceAccountToken"],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        account = declare_account(name, build_account(args["namespace"]), pulumi.ResourceOptions(parent=self))
         needed: list[pulumi.Resource] = [account]
         build = build_generic_daemon_set
         if args["plugin"] == "builtin":
             build = build_builtin_daemon_set
-            needed += self._rights(name, args["namespace"], account)
+            needed += declare_cluster_rights(
+                name, role=build_role(), binding=build_role_binding(args["namespace"]), account=account, parent=self
+            )
         manifest = build(
             args["namespace"],
             image=args["image"],
@@ -65,21 +62,3 @@ class Kvm(pulumi.ComponentResource):
         )
         self.resource = pulumi.Output.from_input(args["resource"])
         self.register_outputs({"resource": self.resource})
-
-    def _rights(self, name: str, namespace: str, account: pulumi.Resource) -> list[pulumi.Resource]:
-        manifest = build_role()
-        role = kubernetes.rbac.v1.ClusterRole(
-            f"{name}-role",
-            metadata=manifest["metadata"],
-            rules=manifest["rules"],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        manifest = build_role_binding(namespace)
-        binding = kubernetes.rbac.v1.ClusterRoleBinding(
-            f"{name}-role-binding",
-            metadata=manifest["metadata"],
-            role_ref=manifest["roleRef"],
-            subjects=manifest["subjects"],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, role]),
-        )
-        return [role, binding]

@@ -14,6 +14,7 @@ from typing import Final
 
 import pulumi
 
+from components import job_rights
 from components.manifest import Manifest, object_metadata
 from core.kubernetes_names import object_labels
 
@@ -32,33 +33,17 @@ _RESOURCES: Final = {
 
 def build_account(namespace: str) -> Manifest:
     """Return the account of the plugin's pods; only they mount its token."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": object_metadata(KVM_PLUGIN, namespace, _ROLE),
-        "automountServiceAccountToken": False,
-    }
+    return job_rights.build_account(KVM_PLUGIN, namespace, _ROLE)
 
 
 def build_role() -> Manifest:
     """Return the cluster role: nodes may be read and labelled, and nothing else."""
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "ClusterRole",
-        "metadata": _cluster_metadata(),
-        "rules": [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "patch"]}],
-    }
+    return job_rights.build_node_role(KVM_PLUGIN, _ROLE, verbs=("get", "list", "patch"))
 
 
 def build_role_binding(namespace: str) -> Manifest:
     """Return the binding of the role to the account, which lives in `namespace`."""
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": _cluster_metadata(),
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": KVM_PLUGIN},
-        "subjects": [{"kind": "ServiceAccount", "name": KVM_PLUGIN, "namespace": namespace}],
-    }
+    return job_rights.build_node_role_binding(KVM_PLUGIN, namespace, _ROLE)
 
 
 def build_builtin_daemon_set(
@@ -140,7 +125,3 @@ def _container(image: pulumi.Input[str], container: Manifest) -> Manifest:
         ],
         **container,
     }
-
-
-def _cluster_metadata() -> Manifest:
-    return {"name": KVM_PLUGIN, "labels": object_labels(KVM_PLUGIN, _ROLE)}

@@ -9,6 +9,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.job_rights import declare_account, declare_cluster_rights
 from components.prepull_manifests import (
     PREPULL_NAME,
     build_account,
@@ -60,6 +61,16 @@ class Prepull(pulumi.ComponentResource):
             spec=manifest["spec"],
             opts=pulumi.ResourceOptions(parent=self),
         )
+        account = declare_account(
+            f"{name}-check", build_account(args["namespace"]), pulumi.ResourceOptions(parent=self)
+        )
+        rights = declare_cluster_rights(
+            f"{name}-check",
+            role=build_role(),
+            binding=build_role_binding(args["namespace"]),
+            account=account,
+            parent=self,
+        )
         check = build_cron_job(
             args["namespace"],
             image=args["check_image"],
@@ -71,33 +82,10 @@ class Prepull(pulumi.ComponentResource):
             f"{name}-check-cronjob",
             metadata=check["metadata"],
             spec=check["spec"],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self._rights(name, args["namespace"])),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, *rights]),
         )
         self.name = pulumi.Output.from_input(PREPULL_NAME)
         self.register_outputs({"name": self.name})
-
-    def _rights(self, name: str, namespace: str) -> list[pulumi.Resource]:
-        child = pulumi.ResourceOptions(parent=self)
-        manifest = build_account(namespace)
-        account = kubernetes.core.v1.ServiceAccount(
-            f"{name}-check-account",
-            metadata=manifest["metadata"],
-            automount_service_account_token=manifest["automountServiceAccountToken"],
-            opts=child,
-        )
-        manifest = build_role()
-        role = kubernetes.rbac.v1.ClusterRole(
-            f"{name}-check-role", metadata=manifest["metadata"], rules=manifest["rules"], opts=child
-        )
-        manifest = build_role_binding(namespace)
-        binding = kubernetes.rbac.v1.ClusterRoleBinding(
-            f"{name}-check-role-binding",
-            metadata=manifest["metadata"],
-            role_ref=manifest["roleRef"],
-            subjects=manifest["subjects"],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, role]),
-        )
-        return [account, role, binding]
 
 
 def _settings(args: PrepullArgs, pod: Mapping[str, Any]) -> dict[str, pulumi.Input[str]]:

@@ -15,8 +15,10 @@ from typing import Any, Final
 
 import pulumi
 
+from components import job_rights
 from components.manifest import Manifest, object_metadata
 from components.restricted_pod import container_security, pod_security
+from components.scheduled_job import build_scheduled_job
 from core.kubernetes_names import object_labels
 
 PREPULL_NAME: Final = "prepull"
@@ -92,33 +94,17 @@ def build_daemon_set(
 
 def build_account(namespace: str) -> Manifest:
     """Return the account of the check's pods; only they mount its token."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": object_metadata(CHECK_NAME, namespace, _ROLE),
-        "automountServiceAccountToken": False,
-    }
+    return job_rights.build_account(CHECK_NAME, namespace, _ROLE)
 
 
 def build_role() -> Manifest:
     """Return the cluster role: nodes may be read, and nothing else."""
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "ClusterRole",
-        "metadata": _cluster_metadata(),
-        "rules": [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list"]}],
-    }
+    return job_rights.build_node_role(CHECK_NAME, _ROLE, verbs=("get", "list"))
 
 
 def build_role_binding(namespace: str) -> Manifest:
     """Return the binding of the role to the account, which lives in `namespace`."""
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": _cluster_metadata(),
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": CHECK_NAME},
-        "subjects": [{"kind": "ServiceAccount", "name": CHECK_NAME, "namespace": namespace}],
-    }
+    return job_rights.build_node_role_binding(CHECK_NAME, namespace, _ROLE)
 
 
 def build_cron_job(
@@ -134,32 +120,14 @@ def build_cron_job(
     One run at a time; one that found a node without the image has failed, and is not repeated in a hurry.
     """
     variables = {**settings, "PREPULL_WAIT_SECONDS": str(wait_seconds)}
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "CronJob",
-        "metadata": object_metadata(CHECK_NAME, namespace, _ROLE),
-        "spec": {
-            "schedule": schedule,
-            "timeZone": "Etc/UTC",
-            "concurrencyPolicy": "Forbid",
-            # A run that could not start in time is left out. Without this, a hundred missed ones stop the CronJob.
-            "startingDeadlineSeconds": 120,
-            "successfulJobsHistoryLimit": 1,
-            "failedJobsHistoryLimit": 3,
-            "suspend": False,
-            "jobTemplate": {
-                "spec": {
-                    "backoffLimit": 0,
-                    "activeDeadlineSeconds": wait_seconds + _START_SECONDS,
-                    "ttlSecondsAfterFinished": 24 * 3600,
-                    "template": {
-                        "metadata": {"labels": object_labels(CHECK_NAME, _ROLE)},
-                        "spec": _check_pod(image, variables),
-                    },
-                }
-            },
-        },
-    }
+    return build_scheduled_job(
+        CHECK_NAME,
+        namespace,
+        _ROLE,
+        schedule=schedule,
+        deadline_seconds=wait_seconds + _START_SECONDS,
+        pod=_check_pod(image, variables),
+    )
 
 
 def _holder(image: pulumi.Input[str]) -> Manifest:
@@ -198,7 +166,3 @@ def _check_pod(image: pulumi.Input[str], variables: Mapping[str, pulumi.Input[st
 def _node_selector(labels: Mapping[str, str]) -> dict[str, str]:
     # The image is for Linux; a label of the user's may say otherwise, and then it is the user's.
     return {"kubernetes.io/os": "linux", **labels}
-
-
-def _cluster_metadata() -> Manifest:
-    return {"name": CHECK_NAME, "labels": object_labels(CHECK_NAME, _ROLE)}

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.job_rights import declare_account
 from components.reaper_manifests import (
     REAPER_NAME,
     build_cron_job,
@@ -77,13 +78,7 @@ class Reaper(pulumi.ComponentResource):
 
     def _rights(self, name: str, namespace: str, workspace_namespace: str) -> list[pulumi.Resource]:
         child = pulumi.ResourceOptions(parent=self)
-        manifest = build_service_account(namespace)
-        account = kubernetes.core.v1.ServiceAccount(
-            f"{name}-account",
-            metadata=manifest["metadata"],
-            automount_service_account_token=manifest["automountServiceAccountToken"],
-            opts=child,
-        )
+        account = declare_account(name, build_service_account(namespace), child)
         manifest = build_role(workspace_namespace)
         role = kubernetes.rbac.v1.Role(
             f"{name}-role", metadata=manifest["metadata"], rules=manifest["rules"], opts=child

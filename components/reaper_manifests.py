@@ -15,10 +15,11 @@ from typing import Final
 
 import pulumi
 
+from components.job_rights import build_account
 from components.manifest import Manifest, object_metadata
 from components.restricted_pod import container_security, pod_security
+from components.scheduled_job import build_scheduled_job
 from components.secret import build_secret
-from core.kubernetes_names import object_labels
 
 REAPER_NAME: Final = "reaper"
 """Name of the CronJob, its account, role and pods."""
@@ -40,12 +41,7 @@ _RESOURCES: Final = {
 
 def build_service_account(namespace: str) -> Manifest:
     """Return the account of the reaper's pods; only they mount its token."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": object_metadata(REAPER_NAME, namespace, _ROLE),
-        "automountServiceAccountToken": False,
-    }
+    return build_account(REAPER_NAME, namespace, _ROLE)
 
 
 def build_role(workspace_namespace: str) -> Manifest:
@@ -82,36 +78,15 @@ def build_token_secret(namespace: str, token: pulumi.Input[str]) -> Manifest:
 def build_cron_job(
     namespace: str, *, image: pulumi.Input[str], schedule: pulumi.Input[str], settings: Mapping[str, pulumi.Input[str]]
 ) -> Manifest:
-    """Return the CronJob; `settings` are the environment variables of the job.
-
-    One run at a time, none that hangs, and none repeated in a hurry: the next one sees what is left.
-    """
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "CronJob",
-        "metadata": object_metadata(REAPER_NAME, namespace, _ROLE),
-        "spec": {
-            "schedule": schedule,
-            "timeZone": "Etc/UTC",
-            "concurrencyPolicy": "Forbid",
-            # A run that could not start in time is left out. Without this, a hundred missed ones stop the CronJob.
-            "startingDeadlineSeconds": 120,
-            "successfulJobsHistoryLimit": 1,
-            "failedJobsHistoryLimit": 3,
-            "suspend": False,
-            "jobTemplate": {
-                "spec": {
-                    "backoffLimit": 0,
-                    "activeDeadlineSeconds": _DEADLINE_SECONDS,
-                    "ttlSecondsAfterFinished": 24 * 3600,
-                    "template": {
-                        "metadata": {"labels": object_labels(REAPER_NAME, _ROLE)},
-                        "spec": _pod_spec(image, settings),
-                    },
-                }
-            },
-        },
-    }
+    """Return the CronJob; `settings` are the environment variables of the job."""
+    return build_scheduled_job(
+        REAPER_NAME,
+        namespace,
+        _ROLE,
+        schedule=schedule,
+        deadline_seconds=_DEADLINE_SECONDS,
+        pod=_pod_spec(image, settings),
+    )
 
 
 def _pod_spec(image: pulumi.Input[str], settings: Mapping[str, pulumi.Input[str]]) -> Manifest:
