@@ -9,19 +9,14 @@ from components.coder_arguments import coder_access_args, coder_args, entry_args
 from components.database_arguments import database_args, database_dump_args
 from components.template_arguments import declared_variables, template_args
 from core.errors import UsageError
-from settings import Settings, load_settings
+from settings import Settings
+from tests.support.sample_settings import sample_settings
 
-_REQUIRED = {
-    "kubeContext": "here",
-    "nodeCidrs": '["10.0.0.0/16"]',
-    "coderAccessUrl": "https://coder.example.com",
-}
 _LAB_CHART = str(Path(__file__).resolve().parents[3] / "lab" / "charts" / "coder")
 
 
 def _settings(*secret: str, **values: str) -> Settings:
-    config = {f"spt-flow:{key}": value for key, value in {**_REQUIRED, **values}.items()}
-    return load_settings("staging", config, [f"spt-flow:{key}" for key in secret])
+    return sample_settings("staging", secret, **values)
 
 
 def _templates(**values: str) -> dict[str, dict[str, Any]]:

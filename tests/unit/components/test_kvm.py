@@ -15,8 +15,9 @@ from components.kvm_manifests import (
 from components.platform_namespaces import platform_namespaces
 from jobs.environment import read_settings
 from jobs.kvm.settings import KvmPluginSettings
-from settings import Settings, load_settings
+from settings import Settings
 from tests.support.recording import Registered, declare
+from tests.support.sample_settings import sample_settings
 
 _IMAGE = "registry.example.com/spt-flow/platform-tools:0.1.0"
 _ARGS: KvmArgs = {
@@ -29,13 +30,7 @@ _ARGS: KvmArgs = {
 
 
 def _settings(**values: str) -> Settings:
-    given = {
-        "kubeContext": "here",
-        "nodeCidrs": '["10.0.0.0/16"]',
-        "coderAccessUrl": "https://coder.example.com",
-        **values,
-    }
-    return load_settings("staging", {f"spt-flow:{key}": value for key, value in given.items()})
+    return sample_settings("staging", **values)
 
 
 def _declare(**changes: Any) -> dict[str, Registered]:  # noqa: ANN401 - any argument

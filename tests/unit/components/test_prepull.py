@@ -22,10 +22,11 @@ from core.node_choice import NodeChoice
 from core.quantity import Quantity
 from jobs.environment import read_settings
 from jobs.prepull.settings import PrepullCheckSettings
-from settings import Settings, load_settings
+from settings import Settings
 from tests.support.analyzer import PackAnalyzer, StackItem
 from tests.support.reachability import Peer, is_reachable
 from tests.support.recording import Registered, declare
+from tests.support.sample_settings import sample_settings
 
 _IN_CLUSTER = "registry.coder.svc.cluster.local:5000/spt-flow"
 _IMAGE = f"{_IN_CLUSTER}/workspace@sha256:{'a1' * 32}"
@@ -43,13 +44,7 @@ _ARGS: PrepullArgs = {
 
 
 def _settings(**values: str) -> Settings:
-    given = {
-        "kubeContext": "here",
-        "nodeCidrs": '["10.0.0.0/16"]',
-        "coderAccessUrl": "https://coder.example.com",
-        **values,
-    }
-    return load_settings("staging", {f"spt-flow:{key}": value for key, value in given.items()})
+    return sample_settings("staging", **values)
 
 
 def _declare(**changes: Any) -> dict[str, Registered]:  # noqa: ANN401 - any argument

@@ -17,18 +17,17 @@ from core.command import Command
 from core.errors import SptFlowError
 from core.image_reference import ImageReference
 from images.workspace.arguments import CONTEXT, DOCKERFILE
-from settings import Settings, load_settings
+from settings import Settings
 from tests.support.analyzer import PackAnalyzer, StackItem
 from tests.support.recording import PUSHED_DIGEST, Registered, declare
+from tests.support.sample_settings import sample_settings
 
 _REGISTRY = "registry.coder.svc.cluster.local:5000"
-_REQUIRED = {"kubeContext": "here", "nodeCidrs": '["10.0.0.0/16"]', "coderAccessUrl": "https://coder.example.com"}
 _PASSWORD = "canary-44ce-password"  # noqa: S105 - of nobody
 
 
 def _settings(**values: str) -> Settings:
-    config = {f"spt-flow:{key}": value for key, value in {**_REQUIRED, **values}.items()}
-    return load_settings("dev", config, ["spt-flow:workspaceImagePushPassword"])
+    return sample_settings("dev", ["workspaceImagePushPassword"], **values)
 
 
 def _declare(**values: str) -> tuple[dict[str, Registered], str]:
