@@ -1,0 +1,101 @@
+"""One run of the program: the fast ways out, then the command asked for, then its failure, if any, as a sentence."""
+
+__all__ = ["run"]
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from core.errors import SptFlowError, UsageError
+from sptcoder.cli.command_table import COMMANDS, CommandEntry, find_command
+from sptcoder.cli.help_page import help_page
+
+if TYPE_CHECKING:
+    import typer
+
+_DEBUG: Final = "SPT_FLOW_DEBUG"
+_HELP: Final = ("-h", "--help", "help")
+_STOPPED: Final = 130
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and return the exit code: 0 ok, 1 failed, 2 misuse, 130 stopped by Ctrl-C.
+
+    `--version` and `--help` are answered before anything heavy is imported.
+    """
+    if not words or words[0] in _HELP:
+        sys.stdout.write(help_page())
+        return 0
+    if words[0] == "--version":
+        # Here and not above: reading the commit costs what most commands need not spend.
+        from sptcoder.version import version_line  # noqa: PLC0415
+
+        sys.stdout.write(version_line() + "\n")
+        return 0
+    return _guarded(words)
+
+
+def _guarded(words: Sequence[str]) -> int:
+    from sptcoder.cli.failure import show_failure, unexpected  # noqa: PLC0415 - not needed for help
+
+    as_json = "--json" in words[: words.index("--")] if "--" in words else "--json" in words
+    try:
+        return _command(words)
+    except SptFlowError as error:
+        show_failure(error, as_json=as_json)
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped on request.\n")
+        return _STOPPED
+    except BrokenPipeError:
+        # Whoever read our output has gone: nothing is left to say, and Python must not try at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if os.environ.get(_DEBUG):
+            raise
+        show_failure(unexpected(error), as_json=as_json)
+        return 1
+
+
+def _command(words: Sequence[str]) -> int:
+    entry = find_command(words[0])
+    if entry is None:
+        raise UsageError(f"There is no command '{words[0]}'{_guess(words[0])}.", next_command="sptcoder --help")
+    from typer import Abort  # noqa: PLC0415 - after the misuse that needs no parser
+    from typer.exceptions import TyperException  # noqa: PLC0415
+
+    try:
+        code = _application(entry)(list(words), prog_name="sptcoder", standalone_mode=False)
+    except TyperException as error:
+        raise UsageError(error.format_message(), next_command=f"sptcoder {entry.name} --help") from None
+    except Abort:
+        raise KeyboardInterrupt from None
+    return code if isinstance(code, int) else 0
+
+
+def _application(entry: CommandEntry) -> "typer.Typer":
+    import typer  # noqa: PLC0415 - see above
+
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    # With a callback `sptcoder NAME` stays a command of a group, although only one is loaded.
+    app.callback()(_group)
+    importlib.import_module(entry.module).register(app)
+    return app
+
+
+def _group() -> None:
+    """From a repository to a ready workspace in one command."""
+
+
+def _guess(word: str) -> str:
+    import difflib  # noqa: PLC0415 - for misspelt commands alone
+
+    close = difflib.get_close_matches(word, [entry.name for entry in COMMANDS], n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
