@@ -56,8 +56,13 @@ _ReadableDumper.add_representer(str, _represent_text)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the switch that writes golden files instead of comparing with them."""
+    """Add the switches: golden files are written instead of compared with, the platform of `make up` is used."""
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ from what the code builds now")
+    parser.addoption(
+        "--platform-here",
+        action="store_true",
+        help="use the lab of `make up` as it runs, instead of one of the tests' own; for tests that only use it",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook

@@ -73,10 +73,11 @@ class Platform:
 
 
 @pytest.fixture(scope="session")
-def platform(lab: LabInstance, toolchain: Toolchain) -> Platform:
+def platform(lab: LabInstance, toolchain: Toolchain, request: pytest.FixtureRequest) -> Platform:
     """Deploy the stack `dev` into the session's lab, which gets the platform's images for it."""
-    start_lab(lab, toolchain, SilentProgress(), platform=True)
     stack = load_stack_file("dev")
-    deploy(lab_target(stack, lab), toolchain, SilentProgress())
+    if not request.config.getoption("--platform-here"):
+        start_lab(lab, toolchain, SilentProgress(), platform=True)
+        deploy(lab_target(stack, lab), toolchain, SilentProgress())
     shell = next(image for image in node_images(toolchain) if image.name == "busybox")
     return Platform(lab, toolchain, stack, Kubectl(toolchain.bin, lab.kubeconfig), shell)

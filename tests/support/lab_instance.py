@@ -17,6 +17,7 @@ import pytest
 
 from core.errors import SptFlowError, UsageError
 from lab.cluster import start_lab, stop_lab
+from lab.commands.options import lab_instance
 from lab.images import node_images
 from lab.instance import LabInstance
 from lab.preflight.checks import check_device, check_networks
@@ -42,8 +43,11 @@ def toolchain() -> Toolchain:
 
 
 @pytest.fixture(scope="session")
-def lab(toolchain: Toolchain) -> Iterator[LabInstance]:
-    """Run a lab of the test session's own, taken down at its end."""
+def lab(toolchain: Toolchain, request: pytest.FixtureRequest) -> Iterator[LabInstance]:
+    """Run a lab of the test session's own, taken down at its end; --platform-here takes the one of `make up`."""
+    if request.config.getoption("--platform-here"):
+        yield lab_instance()
+        return
     with running_lab(toolchain) as instance:
         yield instance
 
