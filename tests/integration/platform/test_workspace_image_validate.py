@@ -3,22 +3,18 @@
 import json
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from lab.demo.access import coder_access, owner_session
 from lab.demo.workspace import leftovers
-from lab.deploy.stack_file import PROJECT_ROOT
 from lab.deploy.target import lab_target
 from lab.image_test.pod import MARK, NAMESPACE
 from sptcoder.api import CoderClient
 from tests.integration.conftest import Platform
 from tests.support.coder_site import wait_until
+from tests.support.lab_command import started_command
 
 pytestmark = pytest.mark.lab
 
@@ -37,33 +33,6 @@ def built(platform: Platform) -> Platform:
     return platform
 
 
-@contextmanager
-def _started(platform: Platform, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """Run the command; one that a failing test leaves behind is stopped, so that it cleans up."""
-    environment = {
-        **os.environ,
-        "NO_COLOR": "1",
-        "SPT_FLOW_LAB_NAME": platform.instance.name,
-        "SPT_FLOW_LAB_SLOT": str(platform.instance.slot),
-        "SPT_FLOW_LAB_DIR": str(platform.instance.directory),
-    }
-    test = subprocess.Popen(
-        [sys.executable, "-m", "lab", "image-test", "--json", *words],
-        cwd=PROJECT_ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield test
-    finally:
-        if test.poll() is None:
-            test.send_signal(signal.SIGINT)
-            test.communicate(timeout=120)
-
-
 def _pods(platform: Platform) -> list[Any]:
     found: list[Any] = platform.kubectl.get("-n", NAMESPACE, "pods", "-l", f"{MARK}=true")["items"]
     return found
@@ -78,7 +47,7 @@ def test_every_tool_works_wherever_the_image_runs(built: Platform) -> None:
     has_kvm = os.access("/dev/kvm", os.R_OK | os.W_OK)
     if has_kvm:
         wait_until(lambda: _devices(built), seconds=90)
-    with _started(built) as test:
+    with started_command(built.instance, "image-test", "--json") as test:
         said, steps = test.communicate(timeout=400)
     assert test.returncode == 0, said + steps
     stages = {
@@ -96,7 +65,7 @@ def test_every_tool_works_wherever_the_image_runs(built: Platform) -> None:
 
 
 def test_ctrl_c_leaves_nothing(built: Platform) -> None:
-    with _started(built, "--only", "pod") as test:
+    with started_command(built.instance, "image-test", "--json", "--only", "pod") as test:
         wait_until(lambda: len(_pods(built)) == 1, seconds=60)
         test.send_signal(signal.SIGINT)
         said, steps = test.communicate(timeout=120)
