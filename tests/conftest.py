@@ -35,6 +35,7 @@ Golden = Callable[[str, Any], None]
 pytest_plugins = [
     "tests.support.lab_instance",
     "tests.support.apiserver",
+    "tests.support.coder_fixtures",
     "tests.support.image_builder",
     "tests.support.postgres",
 ]
