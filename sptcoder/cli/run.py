@@ -2,18 +2,14 @@
 
 __all__ = ["run"]
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from core.errors import SptFlowError, UsageError
-from sptcoder.cli.command_table import COMMANDS, CommandEntry, find_command
+from sptcoder.cli.command_table import COMMANDS, find_command
 from sptcoder.cli.help_page import help_page
-
-if TYPE_CHECKING:
-    import typer
 
 _DEBUG: Final = "SPT_FLOW_DEBUG"
 _HELP: Final = ("-h", "--help", "help")
@@ -23,8 +19,19 @@ _STOPPED: Final = 130
 def run(words: Sequence[str]) -> int:
     """Run one command and return the exit code: 0 ok, 1 failed, 2 misuse, 130 stopped by Ctrl-C.
 
-    `--version` and `--help` are answered before anything heavy is imported.
+    `--version` and `--help` are answered before anything heavy is imported. Whoever reads our output may leave early.
     """
+    try:
+        code = _answer(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nothing is left to say, and Python must not try again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
+def _answer(words: Sequence[str]) -> int:
     if not words or words[0] in _HELP:
         sys.stdout.write(help_page())
         return 0
@@ -47,12 +54,9 @@ def _guarded(words: Sequence[str]) -> int:
         show_failure(error, as_json=as_json)
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped on request.\n")
-        return _STOPPED
+        return _STOPPED  # before the command began
     except BrokenPipeError:
-        # Whoever read our output has gone: nothing is left to say, and Python must not try at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        raise
     except Exception as error:
         if os.environ.get(_DEBUG):
             raise
@@ -67,31 +71,15 @@ def _command(words: Sequence[str]) -> int:
     from typer import Abort  # noqa: PLC0415 - after the misuse that needs no parser
     from typer.exceptions import TyperException  # noqa: PLC0415
 
+    from sptcoder.cli.application import StoppedError, application  # noqa: PLC0415
+
     try:
-        code = _application(entry)(list(words), prog_name="sptcoder", standalone_mode=False)
+        code = application(entry)(list(words), prog_name="sptcoder", standalone_mode=False)
     except TyperException as error:
         raise UsageError(error.format_message(), next_command=f"sptcoder {entry.name} --help") from None
     except Abort:
-        raise KeyboardInterrupt from None
+        raise StoppedError from None
     return code if isinstance(code, int) else 0
-
-
-def _application(entry: CommandEntry) -> "typer.Typer":
-    import typer  # noqa: PLC0415 - see above
-
-    app = typer.Typer(
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    # With a callback `sptcoder NAME` stays a command of a group, although only one is loaded.
-    app.callback()(_group)
-    importlib.import_module(entry.module).register(app)
-    return app
-
-
-def _group() -> None:
-    """From a repository to a ready workspace in one command."""
 
 
 def _guess(word: str) -> str:
