@@ -15,11 +15,8 @@ from components.template import TemplateArgs
 from core.errors import UsageError
 from core.quantity import Quantity
 from settings import Settings
+from sptcoder.templates.bundled import CI_TEMPLATE, bundled_templates, template_layers
 from sptcoder.templates.request import SmokeSettings
-from sptcoder.templates.settings import TemplateSettings
-
-CI_TEMPLATE: Final = "spt-flow-ci"
-"""Name of the template for pipelines, whose workspaces the reaper deletes at their deadline."""
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _FOLDER: Final = Path("templates")
@@ -47,47 +44,19 @@ def template_args(
     given = {"registry_url": registry_url, "workspace_image": workspace_image}
     chosen, idle = settings.templates, settings.templates.workspace_idle_hours * _HOUR
     smoke = SmokeSettings(enabled=chosen.template_smoke, parameters=_SMALL)
-    rows: list[tuple[str, Path, list[Path], TemplateSettings, SmokeSettings]] = [
+    lifetimes = {CI_TEMPLATE: {"default_ttl_ms": chosen.ci_ttl_minutes * _MINUTE}}
+    of_people = {"default_ttl_ms": idle, "activity_bump_ms": idle}
+    # It needs a repository to build: without one there is nothing that could come up.
+    built = SmokeSettings(enabled=chosen.template_smoke and "git_url" in _own(settings, _DEV_CONTAINER))
+    rows = [
         (
-            "spt-flow",
-            _FOLDER / "spt-flow",
-            [],
-            TemplateSettings(
-                display_name="spt-flow",
-                description="A workspace from any image, with your repositories, dotfiles and tools.",
-                icon="/icon/k8s.png",
-                default_ttl_ms=idle,
-                activity_bump_ms=idle,
-            ),
-            smoke,
-        ),
-        (
-            CI_TEMPLATE,
-            _FOLDER / "ci",
-            [],
-            TemplateSettings(
-                display_name="spt-flow for pipelines",
-                description="Lives for minutes, used or not, and is deleted with its volume at its deadline.",
-                icon="/icon/widgets.svg",
-                default_ttl_ms=chosen.ci_ttl_minutes * _MINUTE,
-                activity_bump_ms=0,
-            ),
-            smoke,
-        ),
-        (
-            _DEV_CONTAINER,
-            _FOLDER / _DEV_CONTAINER,
-            _variants(settings),
-            TemplateSettings(
-                display_name="Dev container",
-                description="Your repository's devcontainer.json, built by Envbuilder.",
-                icon="/icon/container.svg",
-                default_ttl_ms=idle,
-                activity_bump_ms=idle,
-            ),
-            # It needs a repository to build: without one there is nothing that could come up.
-            SmokeSettings(enabled=chosen.template_smoke and "git_url" in _own(settings, _DEV_CONTAINER)),
-        ),
+            template.name,
+            _FOLDER / template.folder,
+            _variants(settings) if template.name == _DEV_CONTAINER else [],
+            template.settings.model_copy(update=lifetimes.get(template.name, of_people)),
+            built if template.name == _DEV_CONTAINER else smoke,
+        )
+        for template in bundled_templates()
     ]
     unknown = sorted(set(chosen.template_variables) - {row[0] for row in rows})
     if unknown:
@@ -118,8 +87,7 @@ def declared_variables(folders: Sequence[Path]) -> set[str]:
 
 def _layers(directory: Path) -> list[Path]:
     """Return the shared folders that a template is laid over, as its layers.json names them."""
-    file = _ROOT / directory / "layers.json"
-    return [_FOLDER / layer for layer in json.loads(file.read_text(encoding="utf-8"))]
+    return [_FOLDER / layer for layer in template_layers(_ROOT / directory)]
 
 
 def _variants(settings: Settings) -> list[Path]:
