@@ -1,6 +1,6 @@
-"""What the stand-in knows and how it answers: users, templates, versions, workspaces, as far as pushes need them."""
+"""What the stand-in knows and how it answers about itself, templates and versions, as far as pushes need them."""
 
-__all__ = ["Answer", "Platform"]
+__all__ = ["Platform"]
 
 import hashlib
 import json
@@ -8,22 +8,15 @@ import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from tests.standins.coderd.answer import Answer
 from tests.standins.coderd.jobs import Jobs, Json
 from tests.standins.coderd.routes import ROUTES
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status and JSON of an answer."""
-
-    status: int
-    body: Any = None
+from tests.standins.coderd.workspace_answers import WorkspaceAnswers
 
 
 @dataclass
-class Platform:
+class Platform(WorkspaceAnswers):
     """A server of `version`; with `partial_patch` as from 2.30 on, without as before (missing is zero, 304)."""
 
     version: str = "v2.36.3+7e0ff4c"
@@ -35,6 +28,8 @@ class Platform:
     templates: dict[str, Json] = field(default_factory=dict)
     versions: dict[str, Json] = field(default_factory=dict)
     workspaces: dict[str, Json] = field(default_factory=dict)
+    parameters: dict[str, dict[str, str]] = field(default_factory=dict)
+    may_extend: bool = True
     files: dict[str, bytes] = field(default_factory=dict)
     jobs: Jobs = field(default_factory=Jobs)
     events: list[str] = field(default_factory=list)
@@ -112,6 +107,9 @@ class Platform:
         self.events.append(f"{way} {self.versions[version]['name']}")
         return Answer(200, {"message": "done"})
 
+    def _templates(self, **_: object) -> Answer:
+        return Answer(200, list(self.templates.values()))
+
     def _find_template(self, _org: str, name: str, **_: object) -> Answer:
         found = next((t for t in self.templates.values() if t["name"] == name), None)
         return Answer(404, {"message": "Resource not found."}) if found is None else Answer(200, found)
@@ -163,66 +161,3 @@ class Platform:
         self.templates[template]["active_version_id"] = version["id"]
         self.events.append(f"activate {version['name']}")
         return Answer(200, {"message": "Updated the active template version!"})
-
-    def _create_workspace(self, _user: str, *, body: Json, **_: object) -> Answer:
-        if any(w["name"] == body["name"] for w in self.workspaces.values()):
-            return Answer(409, {"message": "Workspace exists.", "validations": []})
-        version = self.versions[body["template_version_id"]]
-        if version["archived"]:
-            return Answer(400, {"message": "Archived template versions cannot be used to make a workspace."})
-        workspace = {"id": str(uuid.uuid4()), "name": body["name"], "owner_id": "u", "owner_name": "spt-ci"}
-        workspace |= {"template_id": version["template_id"], "template_name": "t", "created_at": self.tick()}
-        workspace["latest_build"] = self._build("start", self.jobs.script.start_status)
-        self.workspaces[workspace["id"]] = workspace
-        self.events.append(f"workspace {body['name']}")
-        return Answer(201, workspace)
-
-    def _workspaces(self, *, query: dict[str, str], **_: object) -> Answer:
-        found = list(self.workspaces.values())
-        offset = int(query.get("offset", 0))
-        return Answer(200, {"workspaces": found[offset : offset + int(query["limit"])], "count": len(found)})
-
-    def _find_workspace(self, _user: str, name: str, **_: object) -> Answer:
-        found = next((w for w in self.workspaces.values() if w["name"] == name), None)
-        return Answer(404, {"message": "Resource not found."}) if found is None else Answer(200, found)
-
-    def _workspace(self, workspace: str, **_: object) -> Answer:
-        found = self.workspaces.get(workspace)
-        return Answer(410, {"message": "Workspace was deleted."}) if found is None else Answer(200, found)
-
-    def _build_workspace(self, workspace: str, *, body: Json, **_: object) -> Answer:
-        found = self.workspaces[workspace]
-        if not self.jobs.states[found["latest_build"]["job"]["id"]]["ended"]:
-            return Answer(409, {"message": "A workspace build is already active."})
-        status = self.jobs.script.delete_status if body["transition"] == "delete" else self.jobs.script.start_status
-        found["latest_build"] = self._build(body["transition"], status)
-        self.events.append(f"{body['transition']} {found['name']}")
-        return Answer(201, found["latest_build"])
-
-    def _get_build(self, build: str, **_: object) -> Answer:
-        owner = next((w for w in self.workspaces.values() if w["latest_build"]["id"] == build), None)
-        if owner is None:
-            return Answer(404, {"message": "Resource not found."})
-        latest = owner["latest_build"]
-        self.jobs.advance(latest["job"])
-        if latest["transition"] == "delete" and latest["job"]["status"] == "succeeded":
-            del self.workspaces[owner["id"]]
-        return Answer(200, latest)
-
-    def _build_logs(self, build: str, *, query: dict[str, str], **_: object) -> Answer:
-        return Answer(200, self.jobs.logs({"id": self.jobs.of_build(build)}, query))
-
-    def _cancel_build(self, build: str, **_: object) -> Answer:
-        job = self.jobs.states[self.jobs.of_build(build)]
-        job |= {"end": "canceled", "polls": 0}
-        return Answer(200, {"message": "Job has been marked as canceled..."})
-
-    def _agent_logs(self, _agent: str, **_: object) -> Answer:
-        return Answer(200, [{"id": 1, "output": "last words of the start script", "level": "error"}])
-
-    def _build(self, transition: str, status: str) -> Json:
-        build = str(uuid.uuid4())
-        agent = {"id": "a", "name": "main", "status": "connected", "lifecycle_state": self.jobs.script.lifecycle}
-        resources = [{"name": "pod", "type": "kubectl_manifest", "agents": [agent]}] if transition == "start" else None
-        job = self.jobs.add(status, build)
-        return {"id": build, "transition": transition, "status": "running", "job": job, "resources": resources}

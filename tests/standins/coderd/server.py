@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests.standins.coderd.answer import Answer
 from tests.standins.coderd.fault import Fault
-from tests.standins.coderd.platform import Answer, Platform
+from tests.standins.coderd.platform import Platform
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def test_an_error_says_all_there_is_to_say(coderd: Coderd) -> None:
 
 
 def test_field_problems_are_named(client: CoderClient, coderd: Coderd, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.standins.coderd.platform import Answer  # noqa: PLC0415 - for this test only
+    from tests.standins.coderd.answer import Answer  # noqa: PLC0415 - for this test only
 
     refusal = {"message": "Invalid.", "detail": "why", "validations": [{"field": "name", "detail": "too long"}]}
     monkeypatch.setattr(coderd.platform, "_upload", lambda **_: Answer(400, refusal))
