@@ -110,6 +110,7 @@ class ForeignAnswerError(SptFlowError):
         self.method = method
         self.path = path
         self.status = status
+        self.correlation_id = correlation_id
 
 
 class UnsupportedError(SptFlowError):

@@ -37,6 +37,7 @@ def application(entry: CommandEntry) -> typer.Typer:
         cls=_Group,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # help as it is written, and without importing rich
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     # With a callback `sptcoder NAME` stays a command of a group, although only one is loaded.

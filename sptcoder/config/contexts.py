@@ -1,6 +1,6 @@
 """Which server a command talks to: the one it names, the environment's, or the current one of the file."""
 
-__all__ = ["NoContextError", "active_context"]
+__all__ = ["TOKEN_VARIABLE", "URL_VARIABLE", "NoContextError", "active_context"]
 
 import os
 from collections.abc import Mapping
@@ -9,18 +9,35 @@ from typing import Final
 from pydantic import SecretStr
 
 from core.errors import SptFlowError
+from sptcoder.config.address import check_address
 from sptcoder.config.document import Context
+from sptcoder.config.file import read_document
 
-_URL: Final = "CODER_URL"
-_TOKEN: Final = "CODER_SESSION_TOKEN"  # noqa: S105 - the variable's name
+URL_VARIABLE: Final = "CODER_URL"
+"""Environment variable with a server's address; counts only together with the token's."""
+
+TOKEN_VARIABLE: Final = "CODER_SESSION_TOKEN"  # noqa: S105 - the variable's name
+"""Environment variable with a session token."""
 
 
 class NoContextError(SptFlowError):
-    """There is no server to talk to: nobody has signed in yet, or the named one is not known."""
+    """There is no server to talk to: nobody has signed in yet, or no context is the current one."""
 
 
 def active_context(name: str | None = None, environment: Mapping[str, str] = os.environ) -> Context:
-    """Return the context to use; raise NoContextError with what to do if there is none."""
-    if name is None and environment.get(_URL) and environment.get(_TOKEN):
-        return Context(name="environment", url=environment[_URL], token=SecretStr(environment[_TOKEN]))
+    """Return the context to use; raise NoContextError or UnknownContextError with what to do if there is none."""
+    if name is None and environment.get(URL_VARIABLE) and environment.get(TOKEN_VARIABLE):
+        address = check_address(environment[URL_VARIABLE])
+        return Context(name="environment", url=address, token=SecretStr(environment[TOKEN_VARIABLE]))
+    document = read_document(environment)
+    if name is not None:
+        return document.find(name)
+    if document.current:
+        return document.find(document.current)
+    if document.contexts:
+        names = ", ".join(f"'{context.name}'" for context in document.contexts)
+        raise NoContextError(
+            f"None of your contexts ({names}) is the current one.",
+            next_command=f"sptcoder context use {document.contexts[0].name}",
+        )
     raise NoContextError("You are not signed in to a Coder server yet.", next_command="sptcoder init")
