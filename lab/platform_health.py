@@ -13,14 +13,16 @@ from core.command import Command
 from core.errors import SptFlowError
 from lab.cluster import PartHealth
 from lab.deploy.target import builds_image
+from lab.image_on_nodes import nodes_health
 from lab.instance import LabInstance
 from lab.pushed_image import image_health
 from lab.template_health import template_health
 from lab.toolchain import toolchain_bin
 
 _NAMESPACES: Final = ("coder", "coder-workspace", "spt-system")
-_KINDS: Final = "namespaces,deployments,statefulsets,daemonsets,cronjobs,persistentvolumeclaims"
+_KINDS: Final = "nodes,namespaces,deployments,statefulsets,daemonsets,cronjobs,persistentvolumeclaims"
 _SYSTEM: Final = "spt-system"
+_PREPULL: Final = "prepull"
 _CODER_LOG: Final = "kubectl -n coder logs deploy/coder --tail=20"
 _SECONDS: Final = 10
 
@@ -42,8 +44,12 @@ def platform_status(instance: LabInstance) -> list[PartHealth]:
         template_health(instance),
         _cron_job("coder", "database-dump", found),
         _cron_job("coder", "reaper", found),
-        _workload("DaemonSet", "spt-system", "kvm-plugin", found),
-        *_prepull(found),
+        _workload("DaemonSet", _SYSTEM, "kvm-plugin", found),
+        _workload("DaemonSet", _SYSTEM, _PREPULL, found),
+        nodes_health(
+            found.get(("DaemonSet", _SYSTEM, _PREPULL)), [item for key, item in found.items() if key[0] == "Node"]
+        ),
+        _cron_job(_SYSTEM, "prepull-check", found),
     ]
 
 
@@ -99,13 +105,6 @@ def _cron_job(namespace: str, name: str, found: Mapping[tuple[str, str, str], Ma
         detail=detail,
         next_command=f"kubectl -n {namespace} logs -l app.kubernetes.io/name={name} --tail=20" if failed else None,
     )
-
-
-def _prepull(found: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> list[PartHealth]:
-    """Return what keeps the workspace image on the nodes, and its check; nothing where the stack does not keep it."""
-    if ("DaemonSet", _SYSTEM, "prepull") not in found:
-        return []
-    return [_workload("DaemonSet", _SYSTEM, "prepull", found), _cron_job(_SYSTEM, "prepull-check", found)]
 
 
 def _volume(namespace: str, name: str, found: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> PartHealth:

@@ -1,11 +1,10 @@
 """The nodes of the cluster, as they report themselves."""
 
-__all__ = ["list_nodes", "node_view"]
+__all__ = ["list_nodes"]
 
 import asyncio
 import os
 import ssl
-from collections.abc import Mapping
 from typing import Any, Final
 
 import httpx
@@ -14,8 +13,8 @@ import kr8s.asyncio
 from kr8s.asyncio.objects import Node
 
 from core.errors import SptFlowError
-from core.node_choice import Taint
 from jobs.prepull.decision import NodeView
+from jobs.prepull.node_view import node_view
 
 _TIMEOUT_SECONDS: Final = 30.0
 # kr8s raises ValueError where it finds neither a kubeconfig nor a service account.
@@ -39,19 +38,6 @@ def list_nodes() -> list[NodeView]:
     except _FAILURES as error:
         words = str(error).rstrip(".") or type(error).__name__
         raise SptFlowError(f"The nodes could not be listed: {words}.", next_command="kubectl get nodes") from None
-
-
-def node_view(manifest: Mapping[str, Any]) -> NodeView:
-    """Return what matters of a Node; what it does not say is empty, and a node that does not say so is not ready."""
-    metadata, spec, status = manifest["metadata"], manifest.get("spec") or {}, manifest.get("status") or {}
-    ready = [each["status"] for each in status.get("conditions") or [] if each["type"] == "Ready"]
-    return NodeView(
-        name=metadata["name"],
-        labels=tuple((metadata.get("labels") or {}).items()),
-        taints=tuple(Taint(each["key"], each.get("value") or "", each["effect"]) for each in spec.get("taints") or []),
-        is_ready=ready == ["True"],
-        images=tuple(tuple(each.get("names") or ()) for each in status.get("images") or []),
-    )
 
 
 async def _manifests() -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from core.errors import SptFlowError, UsageError
 from jobs.environment import read_settings
 from jobs.event_log import EventLog
 from jobs.prepull.decision import NodeView
-from jobs.prepull.nodes import node_view
+from jobs.prepull.node_view import node_view
 from jobs.prepull.run import run_prepull_check
 from jobs.prepull.settings import PrepullCheckSettings
 
