@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up image demo image-test preview policy images-lock status down toolchain image-tools image-sizes image-sbom test lint format bench mutation
+.PHONY: help up image demo token serve image-test preview policy images-lock status down toolchain image-tools image-sizes image-sbom test lint format bench mutation
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 .PHONY: ci-image-build ci-image-test ci-image-sbom ci-image-scan ci-image-push ci-image-publish
@@ -46,6 +46,14 @@ image: ## build the workspace image of the running lab as TARGET=full or slim, a
 demo: ## start a workspace in the running lab, run a command in it, delete it
 	$(BOOT)
 	@$(LAB) demo $(if $(filter 1,$(KEEP)),--keep)
+
+token: ## print a session token for the lab's Coder, for 'sptcoder init --token-stdin'
+	$(BOOT) >&2
+	@$(LAB) token
+
+serve: ## serve a git repository of this machine (REPO=path; a sample without it) to the lab's workspaces until Ctrl-C
+	$(BOOT)
+	@$(LAB) serve $(if $(REPO),--repository '$(REPO)')
 
 image-test: ## check every tool of the workspace image in the running lab: in pods and as a workspace (EMULATE=1, JSON=1)
 	$(BOOT)

@@ -9,6 +9,7 @@ __all__ = [
     "ETCD_CLIENT",
     "ETCD_PEER",
     "GIT",
+    "GIT_SERVE",
     "HTTP",
     "HTTPS",
     "POSTGRES",
@@ -51,6 +52,9 @@ HTTPS = 443
 
 GIT = 9418
 """Lab: the git server of `make demo`, on the host's end of the lab's link and only while that runs."""
+
+GIT_SERVE = 9420
+"""Lab: the git server of `make serve`, likewise, so that the demo can run beside it."""
 
 CODE_SERVER = 13337
 """The editor inside a workspace, on the pod's loopback; Coder's app leads there."""

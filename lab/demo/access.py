@@ -39,17 +39,20 @@ class CoderAccess:
     kvm_resource: str = ""
 
 
-def coder_access(instance: LabInstance, toolchain: Toolchain) -> CoderAccess:
-    """Return the access to the lab's Coder; raise SptFlowError, with what to do, if there is no lab or no Coder."""
+def coder_access(instance: LabInstance, toolchain: Toolchain, *, purpose: str = "make demo") -> CoderAccess:
+    """Return the access to the lab's Coder; raise SptFlowError, with what to do, if there is no lab or no Coder.
+
+    `purpose` is the command that wants it.
+    """
     if not lab_is_running(instance):
-        raise SptFlowError(f"No lab is running in {instance.directory}, and the demo needs one.", next_command=_UP)
+        raise SptFlowError(f"No lab is running in {instance.directory}, and {purpose} needs one.", next_command=_UP)
     url = instance.coder_url
     with CoderClient(url, retry=RetryPolicy(budget=_PATIENCE)) as client:
         if not client.deployment.is_healthy():
             raise SptFlowError(f"Coder does not answer at {url}.", next_command="make status")
         version = client.deployment.build_info().version
     target = lab_target(load_stack_file(_STACK), instance)
-    with run_lock(target.paths.run_lock, purpose="make demo"):
+    with run_lock(target.paths.run_lock, purpose=purpose):
         outputs = open_engine(target, toolchain, SilentProgress()).outputs()
     password = outputs.get(_PASSWORD)
     if not password:

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -22,16 +22,19 @@ _LOG_LINES: Final = 3
 
 
 @contextmanager
-def served_repositories(folder: Path, address: str, *, port: int = ports.GIT) -> Iterator[str]:
+def served_repositories(
+    folder: Path, address: str, *, port: int = ports.GIT, elsewhere: Sequence[Path] = ()
+) -> Iterator[str]:
     """Serve every bare repository in `folder`, read-only, over git's own protocol; yield the URL of the folder.
 
-    The server listens on `address` and nowhere else, and ends with the block, or with this process, however that ends.
+    `elsewhere` are the git folders that symbolic links in `folder` lead to, whoever owns them. The server listens on
+    `address` and nowhere else, and ends with the block, or with this process, however that ends.
     Raises SptFlowError if it does not come up.
     """
     log = folder.parent / "git-daemon.log"
     daemon = Path(Command("git").run("--exec-path").stdout.strip()) / "git-daemon"
     with log.open("wb") as output:
-        server = Command("setpriv").start(
+        server = Command("setpriv", env=_trust(elsewhere)).start(
             "--pdeathsig=KILL",
             str(daemon),
             f"--listen={address}",
@@ -42,6 +45,7 @@ def served_repositories(folder: Path, address: str, *, port: int = ports.GIT) ->
             "--informative-errors",
             "--verbose",
             str(folder),
+            *map(str, elsewhere),
             output=output,
         )
     try:
@@ -57,6 +61,14 @@ def served_repositories(folder: Path, address: str, *, port: int = ports.GIT) ->
         # A connection's own process may still hold the port: all that the server started goes with it.
         with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
+
+
+def _trust(folders: Sequence[Path]) -> dict[str, str]:
+    """Return what lets git read repositories that belong to another user than the one who serves them."""
+    told = {"GIT_CONFIG_COUNT": str(len(folders))}
+    for number, folder in enumerate(folders):
+        told |= {f"GIT_CONFIG_KEY_{number}": "safe.directory", f"GIT_CONFIG_VALUE_{number}": str(folder)}
+    return told
 
 
 def _wait(server: subprocess.Popen[bytes], address: str, port: int, log: Path) -> None:

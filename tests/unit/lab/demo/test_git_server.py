@@ -57,7 +57,11 @@ def test_only_the_one_address_is_listened_on_and_only_for_the_block(tmp_path: Pa
     with served_repositories(tmp_path / "served", "127.0.0.1", port=port):
         assert answers("127.0.0.1", port)
         assert not answers("127.0.0.2", port)
-    assert not answers("127.0.0.1", port)
+    # A process killed with the block may take a moment to go on a busy machine.
+    end = time.monotonic() + 5
+    while answers("127.0.0.1", port):
+        assert time.monotonic() < end, "still served"
+        time.sleep(0.05)
 
 
 def test_nothing_can_be_pushed(tmp_path: Path, port: int) -> None:
