@@ -1,6 +1,6 @@
 """Which workspace a name means: `name` is one of the user's own, `owner/name` anybody's the user may see."""
 
-__all__ = ["NoWorkspaceError", "find_workspace", "qualified_name", "split_name"]
+__all__ = ["NoWorkspaceError", "find_workspace", "split_name"]
 
 import difflib
 import re
@@ -35,11 +35,6 @@ def split_name(words: str) -> tuple[str, str]:
             next_command="sptcoder list",
         )
     return owner, name
-
-
-def qualified_name(workspace: Workspace, user: str) -> str:
-    """Return what to type for a workspace: its name, with its owner before it unless that is `user`."""
-    return workspace.name if workspace.owner_name == user else f"{workspace.owner_name}/{workspace.name}"
 
 
 def find_workspace(client: CoderClient, words: str) -> Workspace:
