@@ -32,6 +32,10 @@ class Deployment:
         """Return version and addresses; needs no token."""
         return BuildInfo.model_validate(self._connection.get_json("/api/v2/buildinfo"))
 
+    def applications_host(self) -> str:
+        """Return the host of applications with a name of their own, such as `*.apps.example.com`; empty for none."""
+        return str(self._connection.get_json("/api/v2/applications/host").get("host") or "")
+
     def entitlements(self) -> Entitlements:
         """Return what the licence gives: nothing, if the server is built without the licensed parts (404)."""
         try:

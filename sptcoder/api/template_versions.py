@@ -8,12 +8,14 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from sptcoder.api.connection import Connection
+from sptcoder.api.models.deployment import RequiredAuth
 from sptcoder.api.models.job import JobLog
 from sptcoder.api.models.template import Preset, RichParameter, TemplateVersion, UploadAnswer, VersionVariable
 
 _LOGS: Final = TypeAdapter(tuple[JobLog, ...])
 _VARIABLES: Final = TypeAdapter(tuple[VersionVariable, ...])
 _PARAMETERS: Final = TypeAdapter(tuple[RichParameter, ...])
+_AUTHS: Final = TypeAdapter(tuple[RequiredAuth, ...])
 _PRESETS: Final = TypeAdapter(tuple[Preset, ...])
 
 
@@ -90,6 +92,10 @@ class TemplateVersions:
     def presets(self, version_id: str) -> tuple[Preset, ...]:
         """Return the presets."""
         return _PRESETS.validate_python(self._inside(version_id, "presets"))
+
+    def external_auth(self, version_id: str) -> tuple[RequiredAuth, ...]:
+        """Return the services its workspaces use, with what the user whose token the client holds has linked."""
+        return _AUTHS.validate_python(self._inside(version_id, "external-auth"))
 
     def _inside(self, version_id: str, part: str) -> Any:  # noqa: ANN401 - JSON
         return self._connection.get_json(f"/api/v2/templateversions/{version_id}/{part}") or ()

@@ -1,6 +1,14 @@
 """The server itself: what it is and what its licence gives."""
 
-__all__ = ["BuildInfo", "Entitlements", "ExternalAuthLink", "ExternalAuthList", "ExternalAuthProvider", "Feature"]
+__all__ = [
+    "BuildInfo",
+    "Entitlements",
+    "ExternalAuthLink",
+    "ExternalAuthList",
+    "ExternalAuthProvider",
+    "Feature",
+    "RequiredAuth",
+]
 
 from typing import Annotated
 
@@ -51,6 +59,16 @@ class ExternalAuthProvider(ApiModel):
     type: str = ""
     display_name: str = ""
     device: bool = False
+
+
+class RequiredAuth(ApiModel):
+    """A service that a version's workspaces use, and whether the user has linked it; not needed if `optional`."""
+
+    id: str
+    type: str = ""
+    display_name: str = ""
+    optional: bool = False
+    authenticated: bool = False
 
 
 class ExternalAuthLink(ApiModel):

@@ -17,6 +17,11 @@ class AgentApp(ApiModel):
     display_name: str = ""
     url: str | None = None
     health: str = ""
+    external: bool = False
+    """`url` is opened as it is, not through Coder."""
+    subdomain: bool = False
+    """It has a host name of its own, if the server has a host for applications; else it is a path of the server."""
+    subdomain_name: str = ""
 
 
 class Agent(ApiModel):
