@@ -86,7 +86,7 @@ class Connection:
         data = content if body is None else json.dumps(body).encode()
         if body is not None:
             headers["Content-Type"] = "application/json"
-        for attempt in self._retry.retrying():
+        for attempt in self._retry.retrying(answered=self.server_version is not None):
             with attempt:
                 self._limiter.wait(method, path)
                 response = self._send(method, path, data, headers, dict(params or {}))

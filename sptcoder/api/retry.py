@@ -5,7 +5,7 @@ __all__ = ["RetryPolicy", "is_safe_to_repeat"]
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
@@ -41,16 +41,23 @@ class RetryPolicy:
 
     `budget` is for servers that do not answer as they should. One that says when to come again (429 with Retry-After)
     is healthy: it counts in whole minutes, so `limit_budget` lets two of its windows pass. `say` hears of long pauses.
+    `first_budget` stands for `budget` until the server has answered once: a wrong address is not worth a long wait.
     """
 
     budget: float = 30.0
+    first_budget: float | None = None
     limit_budget: float = 150.0
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[float, float], float] = random.uniform
     say: Callable[[str], None] = lambda _: None
 
-    def retrying(self) -> Retrying:
-        """Return the loop for one request; it raises the last error when the next pause would exceed the budget."""
+    def retrying(self, *, answered: bool = True) -> Retrying:
+        """Return the loop for one request; it raises the last error when the next pause would exceed the budget.
+
+        `answered` says whether the server has ever answered.
+        """
+        if not answered and self.first_budget is not None:
+            return replace(self, budget=self.first_budget, first_budget=None).retrying()
         return Retrying(
             retry=retry_if_exception(is_safe_to_repeat),
             wait=self._pause,

@@ -1,12 +1,13 @@
 """The one thing this program keeps: the servers its user is signed in to."""
 
 from sptcoder.config.address import check_address, name_of
-from sptcoder.config.contexts import TOKEN_VARIABLE, URL_VARIABLE, NoContextError, active_context
+from sptcoder.config.contexts import ENVIRONMENT, TOKEN_VARIABLE, URL_VARIABLE, NoContextError, active_context
 from sptcoder.config.document import Context, Document, UnknownContextError
 from sptcoder.config.file import BadConfigError, edit_document, read_document
-from sptcoder.config.location import cache_folder, config_path, legacy_path
+from sptcoder.places import cache_folder, config_path, legacy_path
 
 __all__ = [
+    "ENVIRONMENT",
     "TOKEN_VARIABLE",
     "URL_VARIABLE",
     "BadConfigError",

@@ -1,6 +1,6 @@
 """Which server a command talks to: the one it names, the environment's, or the current one of the file."""
 
-__all__ = ["TOKEN_VARIABLE", "URL_VARIABLE", "NoContextError", "active_context"]
+__all__ = ["ENVIRONMENT", "TOKEN_VARIABLE", "URL_VARIABLE", "NoContextError", "active_context"]
 
 import os
 from collections.abc import Mapping
@@ -19,6 +19,9 @@ URL_VARIABLE: Final = "CODER_URL"
 TOKEN_VARIABLE: Final = "CODER_SESSION_TOKEN"  # noqa: S105 - the variable's name
 """Environment variable with a session token."""
 
+ENVIRONMENT: Final = "environment"
+"""Name of the context those two make."""
+
 
 class NoContextError(SptFlowError):
     """There is no server to talk to: nobody has signed in yet, or no context is the current one."""
@@ -28,7 +31,7 @@ def active_context(name: str | None = None, environment: Mapping[str, str] = os.
     """Return the context to use; raise NoContextError or UnknownContextError with what to do if there is none."""
     if name is None and environment.get(URL_VARIABLE) and environment.get(TOKEN_VARIABLE):
         address = check_address(environment[URL_VARIABLE])
-        return Context(name="environment", url=address, token=SecretStr(environment[TOKEN_VARIABLE]))
+        return Context(name=ENVIRONMENT, url=address, token=SecretStr(environment[TOKEN_VARIABLE]))
     document = read_document(environment)
     if name is not None:
         return document.find(name)

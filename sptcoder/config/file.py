@@ -15,7 +15,7 @@ from core.errors import SptFlowError
 from sptcoder.config.address import name_of
 from sptcoder.config.document import Context, Document
 from sptcoder.config.file_lock import held_lock
-from sptcoder.config.location import config_path, legacy_path
+from sptcoder.places import config_path, legacy_path
 
 _HEAD: Final = "# Written by sptcoder. It holds session tokens: keep it to yourself.\n"
 _OWNER_ONLY: Final = 0o600

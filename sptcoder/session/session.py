@@ -5,16 +5,27 @@ __all__ = ["Session", "open_session"]
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
+from core.errors import SptFlowError
 from core.lean_httpx import spare_command_line
 from sptcoder.cli.correlation import correlation_id
-from sptcoder.config import Context, active_context
+from sptcoder.cli.terminal import say
+from sptcoder.config import ENVIRONMENT, Context, active_context, name_of
+from sptcoder.session.failures import VersionSkewError, explained
+from sptcoder.session.supported import check_version
 
 spare_command_line()  # before anything imports httpx
 
-from sptcoder.api import CoderClient  # noqa: E402 - see the line above
+from sptcoder.api import ApiError, CoderClient, RetryPolicy  # noqa: E402 - see the line above
+
+_MAYBE_SKEW: Final = frozenset({400, 404, 405, 501})
+"""How a server answers what it does not know."""
+
+_FIRST_PATIENCE: Final = 6.0
+"""Seconds a server is tried that has not answered yet; one that has is tried for half a minute, so it may restart."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +54,40 @@ class Session:
 def open_session(name: str | None = None) -> Iterator[Session]:
     """Open a session with the server of the context `name`, of the environment, or the current one.
 
-    Nothing is asked of the server yet. Raises NoContextError if there is no server to talk to.
+    Nothing is asked of the server yet. Raises NoContextError if there is no server to talk to; what goes wrong in the
+    block with the connection, the token or the server's version is raised as one of the kinds of `session.failures`.
     """
     context = active_context(name)
-    with CoderClient(context.url, context.token.get_secret_value(), correlation_id=correlation_id()) as client:
-        yield Session(client, context)
+    retry = RetryPolicy(first_budget=_FIRST_PATIENCE, say=say)
+    token = context.token.get_secret_value()
+    with CoderClient(context.url, token, correlation_id=correlation_id(), retry=retry) as client:
+        try:
+            yield Session(client, context)
+        except ValidationError as error:
+            raise _not_understood(client, error.title) from None
+        except SptFlowError as error:
+            if isinstance(error, ApiError) and error.status in _MAYBE_SKEW:
+                _check_seen_version(client)
+            raise explained(error, client.url, _sign_in_again(context)) from None
+
+
+def _check_seen_version(client: CoderClient) -> None:
+    if client.connection.server_version is not None:
+        check_version(client.connection.server_version, client.url)
+
+
+def _not_understood(client: CoderClient, what: str) -> SptFlowError:
+    _check_seen_version(client)
+    seen = client.connection.server_version or "of an unknown version"
+    return VersionSkewError(
+        f"Coder at {client.url} ({seen}) answers in a form this program does not know: {what} "
+        f"(correlation id {correlation_id()}).",
+        next_command="update sptcoder, then sptcoder doctor",
+    )
+
+
+def _sign_in_again(context: Context) -> str:
+    if context.name == ENVIRONMENT:
+        return "give a token that is valid in CODER_SESSION_TOKEN, or unset it and use sptcoder init"
+    named = "" if context.name == name_of(context.url) else f" --context {context.name}"
+    return f"sptcoder init --url {context.url}{named}"

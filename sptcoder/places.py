@@ -1,4 +1,4 @@
-"""Where the configuration file is, and where the one of older days is still looked for."""
+"""Where this program keeps things on its user's machine; light to import, since each command may ask."""
 
 __all__ = ["cache_folder", "config_path", "legacy_path"]
 
