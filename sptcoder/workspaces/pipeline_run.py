@@ -16,7 +16,7 @@ _RUNS: Final = (
     ("BUILD_BUILDID", "SYSTEM_JOBID"),
     ("BUILD_TAG",),
 )
-"""The variables that make a run: the user's own word first, then GitHub, GitLab, Buildkite, CircleCI, Azure, Jenkins."""
+"""The variables that make a run: the user's own, then those of GitHub, GitLab, Buildkite, CircleCI, Azure, Jenkins."""
 
 
 def pipeline_run(environment: Mapping[str, str]) -> str:
