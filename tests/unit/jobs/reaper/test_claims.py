@@ -10,7 +10,8 @@ import pytest
 
 from components.reaper_manifests import REAPER_NAME, build_role, build_role_binding, build_service_account
 from core.errors import SptFlowError
-from jobs.reaper.claims import ORPHANED_SINCE, WORKSPACE_ID, ClaimChangedError, ClaimStore, ClusterError
+from jobs.cluster_api import ClusterError
+from jobs.reaper.claims import ORPHANED_SINCE, WORKSPACE_ID, ClaimChangedError, ClaimStore
 from jobs.reaper.decision import Claim
 from tests.support.apiserver import ApiServer
 
