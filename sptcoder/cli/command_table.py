@@ -1,6 +1,6 @@
 """The commands: what help lists, and the module each of them is loaded from when it is asked for."""
 
-__all__ = ["COMMANDS", "SECTIONS", "CommandEntry", "find_command"]
+__all__ = ["COMMANDS", "HIDDEN", "REFRESH", "SECTIONS", "CommandEntry", "find_command"]
 
 from dataclasses import dataclass
 from typing import Final
@@ -47,6 +47,12 @@ COMMANDS: Final = (
     CommandEntry("completion", "This program", "Print the completion script for your shell."),
     CommandEntry("version", "This program", "Print version and commit of this program, and the server's version."),
 )
+
+REFRESH: Final = "__refresh-release"
+"""What this program calls itself with to ask for the newest release while nobody waits."""
+
+HIDDEN: Final = {"__complete": "sptcoder.completion.answer", REFRESH: "sptcoder.updates.refresh"}
+"""Words that programs say, not people, and the modules whose `run` gets the words after them."""
 
 
 def find_command(name: str) -> CommandEntry | None:

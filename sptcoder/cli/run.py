@@ -2,13 +2,14 @@
 
 __all__ = ["run"]
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 from typing import Final
 
 from core.errors import SptFlowError, UsageError
-from sptcoder.cli.command_table import COMMANDS, find_command
+from sptcoder.cli.command_table import COMMANDS, HIDDEN, find_command
 from sptcoder.cli.help_page import help_page
 
 _DEBUG: Final = "SPT_FLOW_DEBUG"
@@ -40,8 +41,20 @@ def _answer(words: Sequence[str]) -> int:
         from sptcoder.version import version_line  # noqa: PLC0415
 
         sys.stdout.write(version_line() + "\n")
+        _announce(ask=False)
         return 0
-    return _guarded(words)
+    if words[0] in HIDDEN:
+        importlib.import_module(HIDDEN[words[0]]).run(words[1:])
+        return 0
+    code = _guarded(words)
+    _announce(ask=True)
+    return code
+
+
+def _announce(*, ask: bool) -> None:
+    from sptcoder.updates.notice import announce_update  # noqa: PLC0415 - not needed for help
+
+    announce_update(ask=ask)
 
 
 def _guarded(words: Sequence[str]) -> int:

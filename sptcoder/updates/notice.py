@@ -8,14 +8,13 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from sptcoder.updates.release import is_newer, last_heard
+from core.errors import SptFlowError
+from sptcoder.cli.command_table import REFRESH
+from sptcoder.updates.release import is_newer, last_heard, remember
 from sptcoder.version import VERSION
 
 SKIP_VARIABLE: Final = "SPT_FLOW_SKIP_UPDATE_CHECK"
 """`true` in it turns off both the question and the line."""
-
-REFRESH: Final = "__refresh-release"
-"""The hidden command of the process that asks."""
 
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 _DAY: Final = 24 * 60 * 60.0
@@ -35,25 +34,14 @@ def announce_update(environment: Mapping[str, str] = os.environ, *, ask: bool = 
         now = time.time()
         if ask and (heard is None or not heard.at <= now < heard.at + _DAY):
             _ask_behind(environment)
-    except (OSError, ValueError):
+    except (OSError, ValueError, SptFlowError):
         return
 
 
 def _ask_behind(environment: Mapping[str, str]) -> None:
     """Start the process that asks; it outlives this one and says nothing."""
-    import subprocess  # noqa: PLC0415 - once a day
-
-    from sptcoder.updates.release import remember  # noqa: PLC0415 - with the above
+    from core.command import Command  # noqa: PLC0415 - once a day
 
     remember(None, environment)  # whoever comes meanwhile does not ask, too; nor does a source that is down cost much
-    frozen = getattr(sys, "frozen", False)
-    program = [sys.executable] if frozen else [sys.executable, "-m", "sptcoder"]
-    subprocess.Popen(
-        [*program, REFRESH],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=dict(environment),
-        start_new_session=sys.platform != "win32",
-        creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),
-    )
+    words = (REFRESH,) if getattr(sys, "frozen", False) else ("-m", "sptcoder", REFRESH)
+    Command(sys.executable, env=environment).start(*words)

@@ -26,6 +26,12 @@ class NoWait:
         self.now += seconds
 
 
+@pytest.fixture(autouse=True)
+def _no_question_about_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep commands that run in this process from asking for newer releases; tests of that take it back."""
+    monkeypatch.setenv("SPT_FLOW_SKIP_UPDATE_CHECK", "true")
+
+
 @pytest.fixture
 def no_wait() -> NoWait:
     return NoWait()

@@ -1,0 +1,1 @@
+"""Completing commands, options and names of workspaces in the user's shell."""
