@@ -58,5 +58,5 @@ def restart_command(
             stopped = client.workspaces.get(workspace.id)
             lifecycle.start(stopped, version_id=version if update else None, parameters=values, wait=wait)
         with_what = ", with the newest version of its template" if update else ""
-        sentence = f"The workspace '{name}' {'runs' if wait else 'is being started'}{with_what}."
+        sentence = f"The workspace '{name}' {'is ready' if wait else 'is being started'}{with_what}."
         report(session, workspace, sentence, words=name, changed=True, as_json=as_json)

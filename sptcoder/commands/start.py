@@ -34,6 +34,6 @@ def start_command(
         workspace = find_workspace(session.client, name)
         with goes_on(f"start of '{name}'", name):
             changed = Lifecycle(session.client, Phases()).start(workspace, wait=wait)
-        state = "runs" if wait else "is being started"
+        state = "is ready" if wait else "is being started"
         sentence = f"The workspace '{name}' {state}." if changed else f"'{name}' ran already."
         report(session, workspace, sentence, words=name, changed=changed, as_json=as_json)

@@ -13,6 +13,7 @@ from sptcoder.api.models.workspace import Workspace, WorkspaceBuild
 from sptcoder.cli.phases import Phases
 from sptcoder.workspaces.following import follow_build, follow_start
 from sptcoder.workspaces.start_failures import BuildFailedError, QuotaReachedError
+from sptcoder.workspaces.state import RUNNING, workspace_state
 
 _CONFLICT: Final = 409
 _GONE: Final = frozenset({404, 410})
@@ -53,6 +54,8 @@ class Lifecycle:
         Says whether it did not run before. A running one stays as it is, whatever version is given.
         """
         runs = _has_ended(workspace, "start")
+        if workspace_state(workspace) == RUNNING:
+            return False
         if not runs:
             build = self._begun(
                 workspace,
