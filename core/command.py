@@ -1,6 +1,6 @@
 """The one subprocess wrapper: argument lists only, no shell, secrets by environment or stdin, never by argv."""
 
-__all__ = ["Command", "CommandResult"]
+__all__ = ["Command", "CommandResult", "pipes_of"]
 
 import os
 import shutil
@@ -8,9 +8,11 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from core.errors import CommandFailedError, CommandNotFoundError, CommandTimeoutError
+
+_KILLED: Final = 128
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,45 @@ class Command:
             raise CommandFailedError(self.program, done.returncode, done.stdout, done.stderr)
         return CommandResult(done.returncode, done.stdout, done.stderr)
 
+    def attach(self, *args: str) -> int:
+        """Run with the caller's terminal, stdin, stdout and stderr, and return the exit code.
+
+        Ctrl-C reaches the program as well; it is waited for, and KeyboardInterrupt is raised when it has ended.
+        A program that was killed by a signal counts as a shell counts it: 128 and the signal's number.
+        """
+        process = subprocess.Popen([self.locate(), *args], env=self.environment(), cwd=self.cwd)
+        interrupted = False
+        while True:
+            try:
+                code = process.wait()
+                break
+            except KeyboardInterrupt:
+                interrupted = True
+        if interrupted:
+            raise KeyboardInterrupt
+        return code if code >= 0 else _KILLED - code
+
+    def stream(
+        self,
+        *args: str,
+        stderr: int | IO[bytes],
+        stdin: int | IO[bytes] = subprocess.PIPE,
+        stdout: int | IO[bytes] = subprocess.PIPE,
+    ) -> subprocess.Popen[bytes]:
+        """Start with pipes at stdin and stdout, for data that does not fit into memory.
+
+        Ctrl-C does not reach the program: whoever holds its pipes ends it.
+        """
+        return subprocess.Popen(
+            [self.locate(), *args],
+            env=self.environment(),
+            cwd=self.cwd,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+        )
+
     def start(self, *args: str, output: IO[bytes] | None = None, new_session: bool = True) -> subprocess.Popen[bytes]:
         """Start and return at once; stdout and stderr go to `output`, or nowhere."""
         sink = subprocess.DEVNULL if output is None else output
@@ -83,3 +124,10 @@ class Command:
             stderr=subprocess.STDOUT,
             start_new_session=new_session,
         )
+
+
+def pipes_of(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """Return stdin and stdout of what `Command.stream` started with pipes at both."""
+    if process.stdin is None or process.stdout is None:
+        raise ValueError("this process was started without pipes")
+    return process.stdin, process.stdout
