@@ -2,7 +2,7 @@
 
 __all__ = ["WorkspaceStatus", "read_status", "status_lines"]
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TextIO
@@ -12,6 +12,8 @@ from sptcoder.api.models.workspace import Agent, Workspace
 from sptcoder.cli.duration import format_duration
 from sptcoder.cli.terminal import styled
 from sptcoder.workspaces.badge import UPDATE_BADGE
+from sptcoder.workspaces.editor import editor_url
+from sptcoder.workspaces.identity import BRANCH_PARAMETERS, REPOSITORY_PARAMETERS
 from sptcoder.workspaces.summary import WorkspaceSummary, summarise
 from sptcoder.workspaces.table import ago
 
@@ -45,13 +47,17 @@ def read_status(client: CoderClient, workspace: Workspace) -> WorkspaceStatus:
     parameters = client.builds.parameters(build.id)
     return WorkspaceStatus(
         summary=summarise(workspace, client.url),
-        repository=parameters.get("repo_url") or parameters.get("git_url", ""),
-        branch=parameters.get("branch", ""),
-        vscode="",
+        repository=_first(parameters, REPOSITORY_PARAMETERS),
+        branch=_first(parameters, BRANCH_PARAMETERS),
+        vscode=editor_url(client, workspace) or "",
         agents=build.agents,
         build=f"{build.transition}, number {build.build_number}, {build.job.status}",
         reason=build.job.error,
     )
+
+
+def _first(parameters: Mapping[str, str], names: Iterable[str]) -> str:
+    return next((parameters[name] for name in names if parameters.get(name)), "")
 
 
 def status_lines(status: WorkspaceStatus, *, words: str, now: datetime, stream: TextIO) -> list[str]:
