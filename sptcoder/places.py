@@ -1,6 +1,6 @@
 """Where this program keeps things on its user's machine; light to import, since each command may ask."""
 
-__all__ = ["cache_folder", "config_path", "legacy_path"]
+__all__ = ["cache_folder", "config_path", "legacy_path", "state_folder"]
 
 import os
 import sys
@@ -26,6 +26,11 @@ def legacy_path(environment: Mapping[str, str] = os.environ, platform: str = sys
 def cache_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
     """Return the folder of what may be lost: `$XDG_CACHE_HOME/spt-flow`; on Windows `%LOCALAPPDATA%/spt-flow`."""
     return _base(environment, platform, "XDG_CACHE_HOME", "LOCALAPPDATA", ".cache") / _FOLDER
+
+
+def state_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """Return the folder of what a user may want again: `$XDG_STATE_HOME/spt-flow`; on Windows `%LOCALAPPDATA%`."""
+    return _base(environment, platform, "XDG_STATE_HOME", "LOCALAPPDATA", ".local/state") / _FOLDER
 
 
 def _base(environment: Mapping[str, str], platform: str, variable: str, windows: str, below_home: str) -> Path:

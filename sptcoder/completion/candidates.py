@@ -116,8 +116,9 @@ def _values(parameter: Any, given: dict[str, str]) -> list[Candidate]:  # noqa: 
     if metavar == "WORKSPACE":
         return [Candidate(name, about) for name, about in workspace_names(given.get("context"))]
     kind = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
-    is_choice = isinstance(kind, type) and issubclass(kind, Enum)
-    return [Candidate(str(choice.value)) for choice in kind] if is_choice else []
+    if not (isinstance(kind, type) and issubclass(kind, Enum)):
+        return []
+    return [Candidate(str(choice.value)) for choice in kind]
 
 
 def _first_line(text: str | None) -> str:
