@@ -61,6 +61,7 @@ def find_checkout(text: str) -> Checkout:
 
 def _described(git: Command, address: str, branch: str, remote: str) -> Checkout:
     notices = []
+    default = _said(git, "symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD")
     pushed = branch and _said(git, "rev-parse", "--verify", "--quiet", f"refs/remotes/{remote}/{branch}")
     if not branch:
         notices.append("The checkout is at no branch; the default branch is taken.")
@@ -73,7 +74,8 @@ def _described(git: Command, address: str, branch: str, remote: str) -> Checkout
         left.append("what is not pushed")
     if left:
         notices.append(f"The workspace gets a fresh clone of the remote, without {' and '.join(left)} here.")
-    return Checkout(address, branch if pushed else None, tuple(notices))
+    is_asked_for = pushed and default != f"{remote}/{branch}"
+    return Checkout(address, branch if is_asked_for else None, tuple(notices))
 
 
 def _said(git: Command, *words: str) -> str:

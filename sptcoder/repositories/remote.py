@@ -72,12 +72,13 @@ def ask_remote(url: str, branch: str | None = None, *, seconds: float = 15.0) ->
         # A repository without any commit has no branch to miss.
         missing = branch is not None and found and f"refs/heads/{branch}" not in found
         return RemoteAnswer(Answer.NO_BRANCH if missing else Answer.READABLE)
-    words = _last_words(done.stderr)
+    words = _words(done.stderr)
     refused = any(word in done.stderr.lower() for word in _REFUSALS)
     return RemoteAnswer(Answer.REFUSED if refused else Answer.UNREACHABLE, words)
 
 
-def _last_words(text: str) -> str:
-    lines = [line.removeprefix("fatal: ").strip() for line in text.splitlines() if line.strip()]
-    fatal = [line.removeprefix("fatal: ").strip() for line in text.splitlines() if line.startswith(("fatal:", "ERROR"))]
-    return (fatal or lines or ["git gives no reason"])[0].rstrip(".")
+def _words(text: str) -> str:
+    """Return what git says of its failure, from the first fatal word on, in one line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    begin = next((index for index, line in enumerate(lines) if line.startswith(("fatal:", "ERROR"))), 0)
+    return " ".join(lines[begin:]).removeprefix("fatal: ").rstrip(".") or "git gives no reason"
