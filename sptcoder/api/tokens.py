@@ -31,6 +31,10 @@ class Tokens:
         """Return the user's tokens, expired ones among them, without their secrets."""
         return _LIST.validate_python(self._connection.get_json(f"/api/v2/users/{user}/keys/tokens") or ())
 
+    def get(self, user: str, key_id: str) -> Token:
+        """Return a token, or the key of a login, by its id, which is what stands before the dash in it."""
+        return Token.model_validate(self._connection.get_json(f"/api/v2/users/{user}/keys/{key_id}"))
+
     def delete(self, user: str, token_id: str) -> None:
         """Revoke a token, at once; 404 means it is gone already."""
         self._connection.request("DELETE", f"/api/v2/users/{user}/keys/{token_id}", accept=frozenset({200, 204, 404}))

@@ -1,6 +1,6 @@
 """The SSH agent of this machine, made reachable for OpenSSH for as long as a block runs."""
 
-__all__ = ["reachable_agent"]
+__all__ = ["reachable_agent", "surroundings_here"]
 
 import os
 import shutil
@@ -22,7 +22,7 @@ def reachable_agent(
 
     `required` says that the user asked for it: SptFlowError then, instead of the line.
     """
-    choice = choose_agent(around or _here())
+    choice = choose_agent(around or surroundings_here())
     if choice.kind is AgentKind.NONE:
         if required:
             raise SptFlowError(
@@ -37,7 +37,8 @@ def reachable_agent(
         yield {"SSH_AUTH_SOCK": choice.address}
 
 
-def _here() -> Surroundings:
+def surroundings_here() -> Surroundings:
+    """Return what this machine has."""
     return Surroundings(
         platform=sys.platform,
         environment=os.environ,

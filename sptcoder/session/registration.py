@@ -23,6 +23,8 @@ from sptcoder.config import (
     name_of,
     read_document,
 )
+from sptcoder.doctor.examination import examine_sign_in
+from sptcoder.doctor.report import finding_lines
 from sptcoder.session.failures import ExpiredTokenError
 from sptcoder.session.sign_in import check_server, check_token
 
@@ -50,13 +52,16 @@ def register_server(wanted: Wanted, *, checks: bool, as_json: bool) -> None:
     token, user = _token(wanted, url)
     context = _context(wanted, before, url, token)
     edit_document(lambda document: document.having(context))
-    said = {"context": context.name, "url": url, "user": user, "server_version": version, "path": str(config_path())}
+    findings = list(examine_sign_in(context.name)) if checks else []
     if as_json:
-        write_json({**said, "correlation_id": correlation_id()})
-    else:
-        write_line(f"Signed in to {url} as {user} (context '{context.name}', kept in {config_path()}).")
-    if checks:
-        _run_checks()
+        said = {"context": context.name, "url": url, "user": user, "server_version": version}
+        rows = [finding.as_json() for finding in findings]
+        write_json({**said, "path": config_path(), "findings": rows, "correlation_id": correlation_id()})
+        return
+    write_line(f"Signed in to {url} as {user} (context '{context.name}', kept in {config_path()}).")
+    for finding in findings:
+        for line in finding_lines(finding, sys.stderr):
+            say(line)
 
 
 def _server(wanted: Wanted, before: Document) -> tuple[str, str]:
@@ -125,7 +130,3 @@ def _context(wanted: Wanted, before: Document, url: str, token: SecretStr) -> Co
             "'.', '_' and '-', up to 63; hosts are like github.com or git.example.com:8443.",
             next_command="sptcoder init --help",
         ) from None
-
-
-def _run_checks() -> None:
-    """Run doctor's checks, which are not written yet."""

@@ -49,6 +49,21 @@ class Session:
         """Return what the `coder` program is told of server and user: by environment, never by argument."""
         return {"CODER_URL": self.url, "CODER_SESSION_TOKEN": self.token.get_secret_value()}
 
+    def sign_in_again(self) -> str:
+        """Return what gets a new token for this server."""
+        if self.context.name == ENVIRONMENT:
+            return "give a valid token in CODER_SESSION_TOKEN, or unset it and use sptcoder init"
+        named = "" if self.context.name == name_of(self.context.url) else f" --context {self.context.name}"
+        return f"sptcoder init --url {self.context.url}{named}"
+
+    def explained(self, error: SptFlowError) -> SptFlowError:
+        """Return a failure of a request as users are to meet it."""
+        if isinstance(error, ApiError) and error.status in _MAYBE_SKEW:
+            skew = _version_skew(self.client)
+            if skew is not None:
+                return skew
+        return explained(error, self.url, self.sign_in_again())
+
 
 @contextmanager
 def open_session(name: str | None = None) -> Iterator[Session]:
@@ -61,33 +76,29 @@ def open_session(name: str | None = None) -> Iterator[Session]:
     retry = RetryPolicy(first_budget=_FIRST_PATIENCE, say=say)
     token = context.token.get_secret_value()
     with CoderClient(context.url, token, correlation_id=correlation_id(), retry=retry) as client:
+        session = Session(client, context)
         try:
-            yield Session(client, context)
+            yield session
         except ValidationError as error:
             raise _not_understood(client, error.title) from None
         except SptFlowError as error:
-            if isinstance(error, ApiError) and error.status in _MAYBE_SKEW:
-                _check_seen_version(client)
-            raise explained(error, client.url, _sign_in_again(context)) from None
+            raise session.explained(error) from None
 
 
-def _check_seen_version(client: CoderClient) -> None:
-    if client.connection.server_version is not None:
-        check_version(client.connection.server_version, client.url)
+def _version_skew(client: CoderClient) -> VersionSkewError | None:
+    """Return what is to blame, if the server is of a version that is known not to be understood."""
+    try:
+        if client.connection.server_version is not None:
+            check_version(client.connection.server_version, client.url)
+    except VersionSkewError as skew:
+        return skew
+    return None
 
 
 def _not_understood(client: CoderClient, what: str) -> SptFlowError:
-    _check_seen_version(client)
     seen = client.connection.server_version or "of an unknown version"
-    return VersionSkewError(
+    return _version_skew(client) or VersionSkewError(
         f"Coder at {client.url} ({seen}) answers in a form this program does not know: {what} "
         f"(correlation id {correlation_id()}).",
         next_command="update sptcoder, then sptcoder doctor",
     )
-
-
-def _sign_in_again(context: Context) -> str:
-    if context.name == ENVIRONMENT:
-        return "give a token that is valid in CODER_SESSION_TOKEN, or unset it and use sptcoder init"
-    named = "" if context.name == name_of(context.url) else f" --context {context.name}"
-    return f"sptcoder init --url {context.url}{named}"
