@@ -20,6 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help up image demo token serve image-test preview policy images-lock status down toolchain image-tools image-sizes image-sbom test lint format bench mutation
+.PHONY: install release-setup release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 .PHONY: ci-image-build ci-image-test ci-image-sbom ci-image-scan ci-image-push ci-image-publish
@@ -195,3 +196,43 @@ ci-image-push: ## push IMAGE under the tag of its commit to IMAGE_REPOSITORY
 ci-image-publish: ## sign the image of PUSHED by digest, attest SBOM, then tag it latest
 	$(BOOT)
 	@$(CI) image-publish
+
+# Releases of sptcoder. On machines without the lab's Python, RELEASE_PYTHON names one that release-setup has filled.
+RELEASE = $(or $(RELEASE_PYTHON),$(PY)) -m release
+RELEASE_BOOT = @$(if $(RELEASE_PYTHON),:,sh lab/bootstrap.sh)
+
+release-setup: ## install what releases and the command line's tests need into RELEASE_PYTHON, by their hashes
+	@$(or $(RELEASE_PYTHON),python3) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+		--requirement release/requirements.txt
+
+release-wheel: ## build the wheel of sptcoder into DIST=dist
+	$(RELEASE_BOOT)
+	@$(RELEASE) wheel
+
+release-executable: ## build the executables of sptcoder for this system into DIST=dist, and try them
+	$(RELEASE_BOOT)
+	@$(RELEASE) executable
+
+release-checksums: ## write checksums, Homebrew formula and Scoop manifest of what is in DIST=dist
+	$(RELEASE_BOOT)
+	@$(RELEASE) checksums
+
+release-tag: ## fail unless TAG is that of the version
+	$(RELEASE_BOOT)
+	@$(RELEASE) tag
+
+release-publish: ## publish DIST=dist on GitHub as the release of TAG
+	$(RELEASE_BOOT)
+	@$(RELEASE) publish
+
+cli-test: ## the tests of the command line that run on every system
+	$(RELEASE_BOOT)
+	@$(or $(RELEASE_PYTHON),$(PY)) -m pytest -q tests/unit/sptcoder
+
+cli-reference: ## write the reference in docs/cli.md from the commands' own help
+	$(RELEASE_BOOT)
+	@$(RELEASE) reference
+
+install: ## install sptcoder from this checkout, for this user, into ~/.local/bin (or UV_TOOL_BIN_DIR)
+	$(BOOT)
+	@$(PY) -m release install

@@ -11,9 +11,9 @@ from typing import Final
 from ci.event_log import PolicyVerdict, policy_verdicts
 from ci.plan import Plan, read_plan
 from ci.stack_name import PROJECT_ROOT, check_stack_name
-from ci.uv import uv_folders
 from core.command import Command
 from core.errors import SptFlowError
+from core.uv import uv_folders
 
 _ENVIRONMENT: Final = {
     "PULUMI_SKIP_UPDATE_CHECK": "true",

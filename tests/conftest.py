@@ -3,15 +3,20 @@
 import gc
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
 
-from lab.toolchain import toolchain_bin
+# The lab is for Linux; the command line's tests run on every system, with the command line's packages alone.
+_HAS_LAB: Final = sys.platform == "linux" and find_spec("cryptography") is not None
+if _HAS_LAB:
+    from lab.toolchain import toolchain_bin
 
 _TESTS: Final = Path(__file__).parent
 _DANGEROUS_PREFIXES: Final = ("PULUMI_", "KUBE", "CODER_", "HELM_", "DOCKER_")
@@ -19,7 +24,7 @@ _DANGEROUS_PREFIXES: Final = ("PULUMI_", "KUBE", "CODER_", "HELM_", "DOCKER_")
 # A shell starts background jobs with SIGINT ignored, and programs inherit that: tests of Ctrl-C would test nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-if toolchain_bin().is_dir():
+if _HAS_LAB and toolchain_bin().is_dir():
     # The lab's own tools: what `make test` has built is what the tests use, before anything else on the machine.
     os.environ["PATH"] = os.pathsep.join([str(toolchain_bin()), os.environ.get("PATH", os.defpath)])
 
@@ -32,13 +37,14 @@ _LONG_FIRST: Final = (
 
 Golden = Callable[[str, Any], None]
 
-pytest_plugins = [
+_LAB_PLUGINS: Final = [
     "tests.support.lab_instance",
     "tests.support.apiserver",
     "tests.support.coder_fixtures",
     "tests.support.image_builder",
     "tests.support.postgres",
 ]
+pytest_plugins = _LAB_PLUGINS if _HAS_LAB else []
 
 
 class _ReadableDumper(yaml.SafeDumper):

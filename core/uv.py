@@ -1,4 +1,4 @@
-"""Where the project's own uv is: Pulumi's language host for Python looks for one on PATH."""
+"""Where the project's own uv is, which lab/bootstrap.sh installs beside the caches of the lab."""
 
 __all__ = ["uv_folders"]
 
@@ -7,9 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from ci.stack_name import PROJECT_ROOT
-
-_REQUIREMENTS: Final = PROJECT_ROOT / "lab" / "toolchain" / "uv-requirements.txt"
+_REQUIREMENTS: Final = Path(__file__).resolve().parents[1] / "lab" / "toolchain" / "uv-requirements.txt"
 _PIN: Final = re.compile(r"^uv==([0-9.]+)", re.MULTILINE)
 
 

@@ -1,0 +1,1 @@
+"""What turns `sptcoder` into files that users install: wheel, executables, checksums, formula, manifest, release."""

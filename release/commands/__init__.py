@@ -1,0 +1,1 @@
+"""One command a file, each behind a make target of the name `release-...`."""
