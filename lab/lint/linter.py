@@ -25,7 +25,8 @@ class Linter:
         return [name for name in tracked if any(PurePosixPath(name).match(pattern) for pattern in self.patterns)]
 
 
-_WORKFLOWS: Final = (".github/workflows/*.yml", ".github/workflows/*.yaml")
+# The examples are workflows too: others copy them.
+_WORKFLOWS: Final = (".github/workflows/*.yml", ".github/workflows/*.yaml", "docs/examples/*.yml")
 
 LINTERS: Final = (
     Linter("actionlint", ("-no-color", "-oneline"), _WORKFLOWS),
