@@ -26,13 +26,11 @@ from sptcoder.config import (
 from sptcoder.doctor.examination import examine_sign_in
 from sptcoder.doctor.report import finding_lines
 from sptcoder.session.failures import ExpiredTokenError
+from sptcoder.session.local_lab import HOW_TO_START_A_LAB, offer_local_lab
 from sptcoder.session.sign_in import check_server, check_token
 
 _URL_INSTEAD: Final = "sptcoder init --url https://coder.example.com --token-stdin"
 _TOKEN_INSTEAD: Final = 'echo "$TOKEN" | sptcoder init --url {url} --token-stdin'  # noqa: S105 - how to give one
-_NO_SERVER: Final = (
-    "No server yet? In a checkout of spt-flow 'make up' starts one on this machine, and prints its address."
-)
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,9 @@ def _server(wanted: Wanted, before: Document) -> tuple[str, str]:
             return url, check_server(url)
         except SptFlowError as error:
             say(error.message, "yellow")
-            say(_NO_SERVER)
+            if error.next_command:
+                say(f"Next:  {error.next_command}")
+            offer_local_lab()
         typed = _asked_address(before)
 
 
@@ -85,7 +85,9 @@ def _checked_server(typed: str) -> tuple[str, str]:
         url = check_address(typed)
         return url, check_server(url)
     except SptFlowError as error:
-        raise UsageError(error.message, next_command=f"sptcoder init with another --url. {_NO_SERVER}") from None
+        raise UsageError(
+            error.message, next_command=f"sptcoder init with another --url. {HOW_TO_START_A_LAB}"
+        ) from None
 
 
 def _asked_address(before: Document) -> str:
