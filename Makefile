@@ -198,11 +198,12 @@ ci-image-publish: ## sign the image of PUSHED by digest, attest SBOM, then tag i
 	@$(CI) image-publish
 
 # Releases of sptcoder. On machines without the lab's Python, RELEASE_PYTHON names one that release-setup has filled.
-RELEASE = $(or $(RELEASE_PYTHON),$(PY)) -m release
+RELEASE_INTERPRETER = $(or $(RELEASE_PYTHON),$(PY))
+RELEASE = $(RELEASE_INTERPRETER) -m release
 RELEASE_BOOT = @$(if $(RELEASE_PYTHON),:,sh lab/bootstrap.sh)
 
 release-setup: ## install what releases and the command line's tests need into RELEASE_PYTHON, by their hashes
-	@$(or $(RELEASE_PYTHON),python3) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+	@$(RELEASE_INTERPRETER) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
 		--requirement release/requirements.txt
 
 release-wheel: ## build the wheel of sptcoder into DIST=dist
@@ -227,7 +228,7 @@ release-publish: ## publish DIST=dist on GitHub as the release of TAG
 
 cli-test: ## the tests of the command line that run on every system
 	$(RELEASE_BOOT)
-	@$(or $(RELEASE_PYTHON),$(PY)) -m pytest -q tests/unit/sptcoder
+	@$(RELEASE_INTERPRETER) -m pytest -q tests/unit/sptcoder
 
 cli-reference: ## write the reference in docs/cli.md from the commands' own help
 	$(RELEASE_BOOT)

@@ -7,11 +7,15 @@ import pytest
 import yaml
 
 from ci.stack_settings import stack_settings
+from release.platforms import PLATFORMS
 from tests.unit.ci.workflow_file import ROOT, WORKFLOWS, Step, jobs_of, load, steps_of
 
 ALL_STEPS = list(steps_of(*WORKFLOWS))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+_OWN = {"BOOT", "CI", "PY", "RELEASE", "RELEASE_BOOT", "RELEASE_INTERPRETER"}
+"""What recipes of workflows are made of."""
+
 _TAG = re.compile(r"[a-z-]+/[a-z-]+@v\d+(?:\.\d+){0,2}")
 _MAKE = re.compile(r"make ([a-z-]+)((?: [A-Z_]+=(?:\"\$[A-Z_]+\"|[\w./-]+))*)")
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
@@ -19,11 +23,18 @@ KNOWN_RIGHTS = {
     ("pr.yml", "comment"): {"contents": "read", "pull-requests": "write"},
     ("pr.yml", "preview"): {"contents": "read", "id-token": "write"},
     ("deploy.yml", "deploy"): {"contents": "read", "id-token": "write"},
+    ("release.yml", "publish"): {"contents": "write"},
     ("image.yml", "build"): {"contents": "read", "packages": "write"},
     ("image.yml", "publish"): {"contents": "read", "id-token": "write", "packages": "write"},
     ("drift.yml", "check"): {"contents": "read", "id-token": "write", "issues": "write"},
 }
 """Jobs that have more than the right to read."""
+
+SYSTEMS = {
+    ("pr.yml", "cli"): ["macos-15", "windows-2025"],
+    ("release.yml", "build"): ["ubuntu-22.04", "ubuntu-22.04-arm", "macos-15-intel", "macos-15", "windows-2025"],
+}
+"""Jobs that run on other systems, too."""
 
 
 def _title(step: Step) -> str:
@@ -44,7 +55,7 @@ JOBS = [(name, job) for name in WORKFLOWS for job in jobs_of(name)]
 
 
 def test_the_workflows_are_the_ones_that_are_described() -> None:
-    assert WORKFLOWS == ("deploy.yml", "drift.yml", "image.yml", "pr.yml")
+    assert WORKFLOWS == ("deploy.yml", "drift.yml", "image.yml", "pr.yml", "release.yml")
     page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in page for name in WORKFLOWS)
 
@@ -59,7 +70,12 @@ def test_a_job_has_the_rights_it_needs_a_limit_and_a_runner(name: str, job: str)
     body = jobs_of(name)[job]
     assert body["permissions"] == KNOWN_RIGHTS.get((name, job), {"contents": "read"})
     assert 0 < body["timeout-minutes"] <= 120
-    assert body["runs-on"] == "ubuntu-24.04"
+    if (name, job) not in SYSTEMS:
+        assert body["runs-on"] == "ubuntu-24.04"
+        return
+    assert body["runs-on"] == "${{ matrix.runner }}"
+    matrix = body["strategy"]["matrix"]
+    assert (matrix.get("runner") or [row["runner"] for row in matrix["include"]]) == SYSTEMS[name, job]
 
 
 @pytest.mark.parametrize("step", RUNS, ids=_title)
@@ -75,11 +91,13 @@ def test_nothing_is_written_into_a_shell(step: Step) -> None:
     assert "${{" not in step.body["run"]
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(TARGETS) if name.startswith(("ci-", "deploy-"))])
+@pytest.mark.parametrize(
+    "name", [name for name in sorted(TARGETS) if name.startswith(("ci-", "cli-", "deploy-", "release-"))]
+)
 def test_a_recipe_of_ci_takes_its_values_by_the_environment_alone(name: str) -> None:
     recipe = re.search(rf"^{name}:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
     assert recipe is not None
-    assert set(re.findall(r"\$\((\w+)\)", recipe[1])) <= {"BOOT", "CI", "PY"}
+    assert set(re.findall(r"\$\((\w+)\)", recipe[1])) <= _OWN
 
 
 @pytest.mark.parametrize("step", USES, ids=_title)
@@ -106,7 +124,7 @@ def test_pull_requests_of_forks_run_without_rights_and_secrets() -> None:
     content = load("pr.yml")
     assert content["on"] == {"pull_request": None}, "never pull_request_target or workflow_run"
     for job, body in content["jobs"].items():
-        if job in {"lint", "test", "policy"}:
+        if job in {"cli", "lint", "test", "policy"}:
             assert body["permissions"] == {"contents": "read"}
             assert "environment" not in body
             assert "vars." not in yaml.safe_dump(body)
@@ -122,6 +140,7 @@ def test_the_token_of_the_job_goes_to_the_steps_that_post_and_to_no_other() -> N
         ("build", "make ci-image-push"),
         ("publish", "make ci-image-publish"),
         ("comment", "make ci-post-comment"),
+        ("publish", "make release-publish"),
     ]
     for name, job in JOBS:
         assert "GITHUB_TOKEN" not in jobs_of(name)[job].get("env", {})
@@ -176,7 +195,11 @@ def test_the_drift_check_looks_at_every_stack_with_a_cluster_every_night() -> No
 
 def test_no_preview_leaves_the_runner() -> None:
     kept = {step.workflow: step.body["with"]["path"] for step in USES if "upload-artifact" in step.body["uses"]}
-    assert kept == {"image.yml": "pushed.txt\nsbom.spdx.json\n", "pr.yml": "${{ matrix.stack }}.md"}
+    assert kept == {
+        "image.yml": "pushed.txt\nsbom.spdx.json\n",
+        "pr.yml": "${{ matrix.stack }}.md",
+        "release.yml": "dist/",
+    }
 
 
 def test_an_image_is_tested_and_judged_before_it_is_pushed_and_signed_where_nothing_of_it_runs() -> None:
@@ -201,3 +224,18 @@ def test_images_are_built_every_week_and_for_every_file_they_are_made_of() -> No
         covered = watched | {"pyproject.toml"}  # with every change of which uv.lock changes, too
         assert [name for name in kept if not any(f"{name}/".startswith(f"{each}/") for each in covered)] == []
     assert content["concurrency"]["cancel-in-progress"] is False
+
+
+def test_each_system_has_a_job_that_builds_its_executables() -> None:
+    rows = jobs_of("release.yml")["build"]["strategy"]["matrix"]["include"]
+    assert [row["platform"] for row in rows] == [f"{each.system}-{each.machine}" for each in PLATFORMS]
+
+
+def test_what_is_released_was_built_from_the_tag_and_is_published_by_a_job_that_runs_none_of_it() -> None:
+    content = load("release.yml")
+    assert content["on"]["push"] == {"tags": ["v*"]}
+    publish = content["jobs"]["publish"]
+    assert publish["needs"] == ["build", "wheel"]
+    assert publish["if"] == "startsWith(github.ref, 'refs/tags/v')"
+    runs = [step["run"] for step in publish["steps"] if "run" in step]
+    assert runs == ["make release-setup", "make release-tag", "make release-checksums", "make release-publish"]
