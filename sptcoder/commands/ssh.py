@@ -39,6 +39,10 @@ GpgOption = Annotated[bool, typer.Option("--forward-gpg", "-G", help="Let it use
 LendOption = Annotated[
     bool, typer.Option("--lend-git-credentials", help="Let it use this machine's git credentials, in memory only.")
 ]
+LendForOption = Annotated[
+    list[str] | None,
+    typer.Option("--lend-for", metavar="HOST", help="Lend git credentials for this host, not only the repository's."),
+]
 TerminalOption = Annotated[bool, typer.Option("--tty", "-t", help="Give the command a terminal.")]
 DirectoryOption = Annotated[
     str | None,
@@ -59,6 +63,7 @@ def ssh(
     forward_agent: AgentOption = None,
     forward_gpg: GpgOption = False,
     lend_git_credentials: LendOption = False,
+    lend_for: LendForOption = None,
     tty: TerminalOption = False,
     directory: DirectoryOption = None,
     stdio: StdioOption = False,
@@ -79,5 +84,6 @@ def ssh(
             agent=forward_agent,
             gpg=forward_gpg,
             git_credentials=lend_git_credentials,
+            git_hosts=tuple(lend_for or ()),
         )
         return run_shell(session, workspace, wanted, say)

@@ -2,6 +2,7 @@
 
 __all__ = ["GitCredential", "find_credential", "hosts_to_lend"]
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,7 @@ _NEVER_ASK: Final = {
     "GH_PROMPT_DISABLED": "1",
     "GH_NO_UPDATE_NOTIFIER": "1",
 }
+_HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
 _LINE_ENDS: Final = ("\n", "\r", "\0")
 
 
@@ -47,8 +49,8 @@ class GitCredential:
 def hosts_to_lend(addresses: Iterable[str]) -> tuple[str, ...]:
     """Return the hosts (with their ports) of those repositories that are read over https, each once, in order."""
     found = [urlsplit(address) for address in addresses]
-    hosts = [url.netloc.rpartition("@")[2] for url in found if url.scheme == "https"]
-    return tuple(dict.fromkeys(host for host in hosts if host))
+    hosts = [url.netloc.rpartition("@")[2].lower() for url in found if url.scheme == "https"]
+    return tuple(dict.fromkeys(host for host in hosts if _HOST.fullmatch(host)))
 
 
 def find_credential(host: str, *, environment: Mapping[str, str] | None = None) -> GitCredential:

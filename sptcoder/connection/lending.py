@@ -5,7 +5,7 @@ __all__ = ["lent_git_credentials"]
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, Final
 
@@ -53,13 +53,15 @@ It is never an argument and never in a file; printf is the shell's own.
 
 
 @contextmanager
-def lent_git_credentials(tunnel: Tunnel, say: Callable[[str], None]) -> Iterator[tuple[str, ...]]:
-    """Lend this machine's credentials for the hosts of the workspace's repositories; yield those hosts.
+def lent_git_credentials(
+    tunnel: Tunnel, say: Callable[[str], None], *, more_hosts: Sequence[str] = ()
+) -> Iterator[tuple[str, ...]]:
+    """Lend this machine's credentials for the hosts of the workspace's repositories, and for more; yield the hosts.
 
     Whoever is the workspace's user can use them for as long as the block runs, and not read them from any disk.
     Raises SptFlowError if this machine knows none, or the workspace cannot take them.
     """
-    hosts = hosts_to_lend(_addresses(tunnel))
+    hosts = hosts_to_lend([*_addresses(tunnel), *(f"https://{host}" for host in more_hosts)])
     if not hosts:
         say("No git credentials are lent: no repository of this workspace is read over https.")
     credentials = [find_credential(host) for host in hosts]

@@ -14,6 +14,7 @@ from sptcoder.connection.agent_forwarding import reachable_agent
 from sptcoder.connection.gpg import lend_gpg
 from sptcoder.connection.lending import lent_git_credentials
 from sptcoder.connection.program import coder_program
+from sptcoder.connection.ssh_file import workspace_of_host
 from sptcoder.connection.ssh_words import Forwarding, remote_text
 from sptcoder.connection.target import find_target
 from sptcoder.connection.tunnel import Tunnel, open_tunnel
@@ -34,6 +35,7 @@ class Wanted:
     agent: bool | None = None
     gpg: bool = False
     git_credentials: bool = False
+    git_hosts: tuple[str, ...] = ()
 
 
 def run_shell(session: Session, name: str, wanted: Wanted, say: Say) -> int:
@@ -50,8 +52,8 @@ def run_shell(session: Session, name: str, wanted: Wanted, say: Say) -> int:
     tunnel = open_tunnel(session, target, say)
     with ExitStack() as stack:
         forwarding, tunnel = _lend(stack, tunnel, wanted, say if people else _nothing)
-        if wanted.git_credentials:
-            stack.enter_context(lent_git_credentials(tunnel, say))
+        if wanted.git_credentials or wanted.git_hosts:
+            stack.enter_context(lent_git_credentials(tunnel, say, more_hosts=wanted.git_hosts))
         code = tunnel.attach(
             command=remote_text(wanted.command, folder=wanted.folder) if wanted.command else "",
             terminal=wanted.terminal or people,
@@ -62,12 +64,12 @@ def run_shell(session: Session, name: str, wanted: Wanted, say: Say) -> int:
     return code
 
 
-def run_stdio(session: Session, name: str) -> int:
-    """Be OpenSSH's way to the workspace `name`, for `sptcoder ssh-config`: its protocol on stdin and stdout.
+def run_stdio(session: Session, host: str) -> int:
+    """Be OpenSSH's way to the workspace of a host, for `sptcoder ssh-config`: its protocol on stdin and stdout.
 
     Nothing else may be written to stdout, and there is nobody to read lines about progress.
     """
-    target = find_target(session, name)
+    target = find_target(session, workspace_of_host(host))
     command = coder_program(session, _nothing).command(session)
     return command.attach("ssh", "--stdio", "--wait=auto", target.full_name)
 

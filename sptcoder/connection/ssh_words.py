@@ -1,6 +1,6 @@
 """How OpenSSH is told to reach a workspace through the `coder` program: pure, so that tables can test it."""
 
-__all__ = ["Forwarding", "proxy_command", "remote_text", "sh_text", "ssh_words"]
+__all__ = ["CONNECTION_OPTIONS", "Forwarding", "proxy_command", "proxy_words", "remote_text", "sh_text", "ssh_words"]
 
 import re
 import shlex
@@ -13,7 +13,7 @@ _TARGET: Final = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*/[A-Za-z0-9]+(-[A-Za-z
 """`owner/name` in Coder's own alphabet, which means nothing to any shell."""
 
 _USER: Final = "coder"
-_OPTIONS: Final = (
+CONNECTION_OPTIONS: Final = (
     # The tunnel below is encrypted from end to end by keys the server vouches for, and agents make new host keys at
     # each start. Nothing of the user's own settings or keys is read: the workspace asks for none.
     ("StrictHostKeyChecking", "no"),
@@ -23,6 +23,7 @@ _OPTIONS: Final = (
     ("LogLevel", "ERROR"),
     ("ServerAliveInterval", "30"),
 )
+"""Options of OpenSSH for every connection to a workspace."""
 
 _IN_REPOSITORY: Final = """\
 folder=${SPT_FLOW_REPOSITORIES:-}
@@ -66,7 +67,7 @@ def ssh_words(
     lent = forwarding or Forwarding()
     # A session for people begins at once; a command waits until the workspace's start has ended.
     proxy = proxy_command(program, target, wait="yes" if command else "auto", windows=windows)
-    options = [("ProxyCommand", proxy), *_OPTIONS, ("ForwardAgent", "yes" if lent.agent else "no")]
+    options = [("ProxyCommand", proxy), *CONNECTION_OPTIONS, ("ForwardAgent", "yes" if lent.agent else "no")]
     if lent.sockets:
         options += [("ExitOnForwardFailure", "yes")]
     words = ["-F", "none", "-l", _USER, "-t" if terminal else "-T"]
@@ -83,9 +84,13 @@ def proxy_command(program: PurePath, target: str, *, wait: str, windows: bool = 
     """Return OpenSSH's ProxyCommand, which a shell reads: its only free parts are a quoted path and a checked name."""
     if not _TARGET.fullmatch(target):
         raise ValueError(f"'{target}' is no owner/name of a workspace")
-    path = str(program)
-    quoted = f'"{path}"' if windows else shlex.quote(path)
-    return f"{quoted.replace('%', '%%')} ssh --stdio --wait={wait} {target}"
+    return f"{proxy_words([str(program)], windows=windows)} ssh --stdio --wait={wait} {target}"
+
+
+def proxy_words(words: Sequence[str], *, windows: bool = False) -> str:
+    """Return words as a ProxyCommand has to have them: quoted for the shell that reads it, no tokens of OpenSSH."""
+    quoted = " ".join(f'"{word}"' for word in words) if windows else shlex.join(words)
+    return quoted.replace("%", "%%")
 
 
 def remote_text(words: Sequence[str], *, folder: str | None = None) -> str:
