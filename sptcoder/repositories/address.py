@@ -61,6 +61,8 @@ def parse_repository(text: str, *, git_host: str = "github.com") -> Repository:
     Raises UsageError for anything else, without the password that may stand in it.
     """
     words = text.strip()
+    if words.startswith(("/", ".", "~", "\\")):
+        raise _unusable(words, "a workspace cannot reach a folder of this machine")
     scheme, separator, _ = words.partition("://")
     if separator:
         if scheme.lower() in _SSH_SCHEMES:
@@ -127,5 +129,5 @@ def _made(scheme: str, host: str, port: int | None, path: str, words: str) -> Re
 
 
 def _unusable(words: str, why: str) -> UsageError:
-    shown = re.sub(r"//[^/@]*@", "//<user>@", words)
+    shown = re.sub(r"//[^/@]*@", "//<user>@", " ".join(words.split()))
     return UsageError(f"'{shown}' is no repository: {why}; expected is something like {_EXAMPLES}.")

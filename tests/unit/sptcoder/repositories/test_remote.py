@@ -1,0 +1,106 @@
+"""Asking a host as a stranger, with a real git: nobody is asked anything, and no login of this machine is used."""
+
+import base64
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.command import Command
+from sptcoder.repositories.remote import Answer, ask_remote
+
+CANARY = "canary-password-4711"
+
+
+class _Host(BaseHTTPRequestHandler):
+    seen: list[str]
+    status: int
+
+    def do_GET(self) -> None:
+        self.seen.append(self.headers.get("Authorization", ""))
+        self.send_response(self.status)
+        if self.status == 401:
+            self.send_header("WWW-Authenticate", 'Basic realm="git"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
+        """Say nothing."""
+
+
+@pytest.fixture
+def host() -> Iterator[tuple[str, type[_Host]]]:
+    handler = type("Host", (_Host,), {"seen": [], "status": 401})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/my/repo", handler
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> str:
+    quiet = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.com"}
+    git = Command("git", env={**quiet, "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example.com"}, cwd=tmp_path)
+    git.run("init", "--quiet", "--initial-branch=main")
+    git.run("commit", "--quiet", "--allow-empty", "--message", "one")
+    return f"file://{tmp_path}"
+
+
+def test_what_anybody_can_read_is_readable(repository: str) -> None:
+    assert ask_remote(repository).answer is Answer.READABLE
+    assert ask_remote(repository, "main").answer is Answer.READABLE
+
+
+def test_a_branch_that_is_not_there_is_told(repository: str) -> None:
+    assert ask_remote(repository, "nowhere").answer is Answer.NO_BRANCH
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_login_that_is_wanted_is_a_refusal(host: tuple[str, type[_Host]], status: int) -> None:
+    url, handler = host
+    handler.status = status
+    assert ask_remote(url).answer is Answer.REFUSED
+
+
+def test_no_credential_of_this_machine_is_offered(
+    host: tuple[str, type[_Host]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, handler = host
+    helper = tmp_path / "helper"
+    helper.write_text(f"#!/bin/sh\nprintf 'username=me\\npassword={CANARY}\\n'\n")
+    helper.chmod(0o700)
+    settings = tmp_path / "gitconfig"
+    settings.write_text(f"[credential]\n\thelper = {helper}\n[core]\n\taskPass = {helper}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    monkeypatch.setenv("GIT_ASKPASS", str(helper))
+    answer = ask_remote(url)
+    assert answer.answer is Answer.REFUSED
+    assert handler.seen
+    assert not any(handler.seen)
+    assert base64.b64encode(f"me:{CANARY}".encode()).decode() not in " ".join(handler.seen)
+
+
+def test_a_host_that_does_not_answer_is_unreachable_and_says_why() -> None:
+    found = ask_remote("http://127.0.0.1:1/my/repo")
+    assert found.answer is Answer.UNREACHABLE
+    assert "127.0.0.1" in found.words
+    assert "\n" not in found.words
+
+
+def test_a_slow_host_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = tmp_path / "git"
+    slow.write_text("#!/bin/sh\nexec sleep 30\n")
+    slow.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    found = ask_remote("https://git.example.com/a/b", seconds=0.2)
+    assert (found.answer, found.words) == (Answer.UNREACHABLE, "no answer within 0.2 s")
+
+
+def test_without_git_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert ask_remote("https://git.example.com/a/b").answer is Answer.NOT_ASKED
