@@ -42,7 +42,8 @@ def name_of(address: str) -> str:
 def _bad(typed: str) -> UsageError:
     shown = typed.rpartition("@")[2] if "@" in typed else typed
     hidden = "...@" if "@" in typed else ""
+    printable = "".join(mark if mark.isprintable() else "?" for mark in shown[:_MOST_SHOWN])
     return UsageError(
-        f"'{hidden}{shown[:_MOST_SHOWN]}' is no address of a Coder server; {_FORM}.",
+        f"'{hidden}{printable}' is no address of a Coder server; {_FORM}.",
         next_command="sptcoder init --url https://coder.example.com",
     )

@@ -6,12 +6,11 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from pydantic import SecretStr
-
 from core.errors import SptFlowError
 from sptcoder.config.address import check_address
 from sptcoder.config.document import Context
 from sptcoder.config.file import read_document
+from sptcoder.config.token_form import checked_token
 
 URL_VARIABLE: Final = "CODER_URL"
 """Environment variable with a server's address; counts only together with the token's."""
@@ -31,7 +30,9 @@ def active_context(name: str | None = None, environment: Mapping[str, str] = os.
     """Return the context to use; raise NoContextError or UnknownContextError with what to do if there is none."""
     if name is None and environment.get(URL_VARIABLE) and environment.get(TOKEN_VARIABLE):
         address = check_address(environment[URL_VARIABLE])
-        return Context(name=ENVIRONMENT, url=address, token=SecretStr(environment[TOKEN_VARIABLE]))
+        again = f"set {TOKEN_VARIABLE} again, or unset it and use sptcoder init"
+        token = checked_token(environment[TOKEN_VARIABLE], TOKEN_VARIABLE, again)
+        return Context(name=ENVIRONMENT, url=address, token=token)
     document = read_document(environment)
     if name is not None:
         return document.find(name)

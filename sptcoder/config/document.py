@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from core.errors import SptFlowError, UsageError
 from sptcoder.config.address import check_address
+from sptcoder.config.token_form import TOKEN_FORM, is_token
 
 ContextName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 """Letters, digits, dots, dashes and underscores, up to 63."""
@@ -24,6 +25,12 @@ def _address(text: str) -> str:
         raise ValueError(error.message) from None
 
 
+def _token(token: SecretStr) -> SecretStr:
+    if not is_token(token.get_secret_value()):
+        raise ValueError(TOKEN_FORM)
+    return token
+
+
 class Context(BaseModel):
     """A server the user is signed in to."""
 
@@ -31,7 +38,7 @@ class Context(BaseModel):
 
     name: ContextName
     url: Annotated[str, AfterValidator(_address)]
-    token: Annotated[SecretStr, Field(min_length=1)]
+    token: Annotated[SecretStr, AfterValidator(_token)]
     git_host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]+)?$")] = "github.com"
     """Host of repositories that are named `owner/repo`."""
 

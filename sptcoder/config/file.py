@@ -115,7 +115,7 @@ def _rendered(document: Document) -> str:
     ]
     settings = document.model_dump(exclude={"contexts", "current"}, exclude_defaults=True)
     content = {"current": document.current, "contexts": contexts, **settings}
-    return _HEAD + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    return _HEAD + yaml.safe_dump(content, sort_keys=False)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -18,6 +18,7 @@ from sptcoder.config import (
     Context,
     Document,
     check_address,
+    checked_token,
     config_path,
     edit_document,
     name_of,
@@ -97,27 +98,27 @@ def _asked_address(before: Document) -> str:
 
 def _token(wanted: Wanted, url: str) -> tuple[SecretStr, str]:
     """Return the token and its user's name."""
-    given = _given_token(wanted)
+    instead = _TOKEN_INSTEAD.format(url=url)
+    given = _given_token(wanted, instead)
     if given is not None:
         return given, check_token(url, given)
     if is_interactive():
         say(f"Make a session token at {url}/cli-auth")
     while True:
-        typed = SecretStr(ask_hidden("Session token", instead=_TOKEN_INSTEAD.format(url=url)))
+        typed = ask_hidden("Session token", instead=instead)
         try:
-            return typed, check_token(url, typed)
-        except ExpiredTokenError as error:
+            token = checked_token(typed, "what was typed", instead)
+            return token, check_token(url, token)
+        except (ExpiredTokenError, UsageError) as error:
             say(error.message, "yellow")
 
 
-def _given_token(wanted: Wanted) -> SecretStr | None:
+def _given_token(wanted: Wanted, instead: str) -> SecretStr | None:
+    """Return the token that came by stdin, or, where nobody can be asked, by the environment."""
     if wanted.token_from_stdin:
-        read = sys.stdin.readline().strip()
-        if not read:
-            raise UsageError("There is no token on stdin.", next_command=_TOKEN_INSTEAD.format(url=wanted.url or "URL"))
-        return SecretStr(read)
+        return checked_token(sys.stdin.readline(), "the first line of stdin", instead)
     found = os.environ.get(TOKEN_VARIABLE)
-    return SecretStr(found) if found and not is_interactive() else None
+    return checked_token(found, TOKEN_VARIABLE, instead) if found and not is_interactive() else None
 
 
 def _context(wanted: Wanted, before: Document, url: str, token: SecretStr) -> Context:
