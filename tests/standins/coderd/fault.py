@@ -12,7 +12,7 @@ class Fault:
 
     `kind`: `status` (an answer in Coder's form), `proxy` (an answer of somebody else, HTML), `drop` (the connection is
     closed before the server acts), `drop-after` (it acts, then closes without an answer), `truncate` (it acts, and
-    closes in the middle of the answer).
+    closes in the middle of the answer), `slow` (it acts, and takes `seconds` to answer).
     """
 
     method: str
@@ -22,6 +22,7 @@ class Fault:
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     message: str = "a fault of the stand-in"
+    seconds: float = 0.0
     after: int = 0
     """So many matching requests pass before the first fault."""
 

@@ -17,6 +17,8 @@ class Script:
     start_status: str = "succeeded"
     delete_status: str = "succeeded"
     lifecycle: str = "ready"
+    agent_status: str = "connected"
+    agent_lines: tuple[str, ...] = ("last words of the start script",)
     polls: int = 2
     error_lines: tuple[str, ...] = ("Error: no such thing",)
 

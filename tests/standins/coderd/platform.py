@@ -29,6 +29,10 @@ class Platform(WorkspaceAnswers):
     versions: dict[str, Json] = field(default_factory=dict)
     workspaces: dict[str, Json] = field(default_factory=dict)
     parameters: dict[str, dict[str, str]] = field(default_factory=dict)
+    rich_parameters: list[Json] = field(default_factory=list)
+    version_details: dict[str, list[Json]] = field(default_factory=dict)
+    """Of every version: `presets`, `variables`, `external-auth`."""
+    may_push: bool = True
     may_extend: bool = True
     files: dict[str, bytes] = field(default_factory=dict)
     jobs: Jobs = field(default_factory=Jobs)
@@ -72,6 +76,8 @@ class Platform(WorkspaceAnswers):
         return Answer(200 if known else 201, {"hash": name})
 
     def _create_version(self, _org: str, *, body: Json, **_: object) -> Answer:
+        if not self.may_push:
+            return Answer(403, {"message": "Unauthorized to create a template version."})
         template = body.get("template_id")
         if template and any((v["template_id"], v["name"]) == (template, body["name"]) for v in self.versions.values()):
             return Answer(409, {"message": "A template version with this name exists.", "validations": []})
@@ -95,6 +101,15 @@ class Platform(WorkspaceAnswers):
 
     def _version_logs(self, version: str, *, query: dict[str, str], **_: object) -> Answer:
         return Answer(200, self.jobs.logs(self.versions[version]["job"], query))
+
+    def _rich_parameters(self, _version: str, **_: object) -> Answer:
+        return Answer(200, self.rich_parameters)
+
+    def _version_details(self, _version: str, what: str, **_: object) -> Answer:
+        return Answer(200, self.version_details.get(what, []))
+
+    def _template(self, template: str, **_: object) -> Answer:
+        return Answer(200, self.templates[template])
 
     def _patch_version(self, version: str, *, body: Json, **_: object) -> Answer:
         self.versions[version] |= body

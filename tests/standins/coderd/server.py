@@ -4,6 +4,7 @@ __all__ = ["Coderd", "Request"]
 
 import json
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -88,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, answer: Answer, fault: Fault | None) -> None:
         kind = "" if fault is None else fault.kind
+        if fault is not None and kind == "slow":
+            time.sleep(fault.seconds)
         if kind in {"drop", "drop-after"}:
             self.close_connection = True
             return

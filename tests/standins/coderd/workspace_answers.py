@@ -115,12 +115,22 @@ class WorkspaceAnswers:
         job |= {"end": "canceled", "polls": 0}
         return Answer(200, {"message": "Job has been marked as canceled..."})
 
-    def _agent_logs(self, _agent: str, **_: object) -> Answer:
-        return Answer(200, [{"id": 1, "output": "last words of the start script", "level": "error"}])
+    def _agent(self, agent: str, **_: object) -> Answer:
+        builds = [workspace["latest_build"] for workspace in self.workspaces.values()]
+        agents = (one for build in builds for item in build["resources"] or () for one in item.get("agents") or ())
+        found = next((one for one in agents if one["id"] == agent), None)
+        return Answer(404, {"message": "Resource not found."}) if found is None else Answer(200, found)
+
+    def _agent_logs(self, _agent: str, *, query: dict[str, str], **_: object) -> Answer:
+        said = enumerate(self.jobs.script.agent_lines, start=1)
+        lines = [{"id": number, "output": text, "level": "error"} for number, text in said]
+        return Answer(200, [line for line in lines if int(str(line["id"])) > int(query.get("after", 0))])
 
     def _build(self, transition: str, ends: str, number: int, version: Json) -> Json:
         build = str(uuid.uuid4())
-        agent = {"id": "a", "name": "main", "status": "connected", "lifecycle_state": self.jobs.script.lifecycle}
+        script = self.jobs.script
+        agent = {"id": str(uuid.uuid4()), "name": "main", "status": script.agent_status}
+        agent["lifecycle_state"] = script.lifecycle
         starts = transition == "start"
         until = datetime.now(tz=UTC) + timedelta(hours=2)
         made = {
