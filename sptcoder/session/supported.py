@@ -21,6 +21,8 @@ def check_version(text: str, url: str) -> ServerVersion | None:
         version = ServerVersion.parse(text)
     except SptFlowError:
         return None
+    if version.major == 0:  # how Coder numbers what is built between releases
+        return None
     if version.major > NEWEST_MAJOR:
         raise VersionSkewError(
             f"Coder at {url} is {version}, newer than this program understands ({OLDEST} up to {NEWEST_MAJOR}.x).",
