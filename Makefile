@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help up image demo token serve image-test preview policy images-lock status down toolchain image-tools image-sizes image-sbom test lint format bench mutation
-.PHONY: install release-setup release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference
+.PHONY: install release-setup release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 .PHONY: ci-image-build ci-image-test ci-image-sbom ci-image-scan ci-image-push ci-image-publish
@@ -233,6 +233,10 @@ cli-test: ## the tests of the command line that run on every system
 cli-reference: ## write the reference in docs/cli.md from the commands' own help
 	$(RELEASE_BOOT)
 	@$(RELEASE) reference
+
+cli-recording: ## record 'sptcoder up' of REPO, by whoever is signed in here, into docs/images/sptcoder-up.svg
+	$(RELEASE_BOOT)
+	@$(RELEASE) recording
 
 install: ## install sptcoder from this checkout, for this user, into ~/.local/bin (or UV_TOOL_BIN_DIR)
 	$(BOOT)

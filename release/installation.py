@@ -5,6 +5,7 @@ __all__ = ["Installation", "install"]
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,7 @@ def install() -> Installation:
 
     Raises CommandFailedError if uv cannot: a package index that is not reached, a foreign program in the way.
     """
-    uv = Command("uv", path=uv_folders(), cwd=ROOT)
+    uv = Command("uv", path=uv_folders(), cwd=ROOT, env=_settings(os.environ))
     with tempfile.TemporaryDirectory(prefix="spt-install-") as made:
         wheel, constraints = build_wheel(Path(made)), Path(made) / "constraints.txt"
         uv.run(
@@ -47,3 +48,22 @@ def install() -> Installation:
         )
     folder = Path(uv.run("tool", "dir", "--bin").stdout.strip())
     return Installation(folder / "sptcoder", str(folder) in os.environ.get("PATH", "").split(os.pathsep))
+
+
+def _settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what uv has to be told to ask where pip asks, and to trust what pip trusts, as lab/bootstrap.sh does."""
+    told = {"UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true"}
+    if not environment.get("UV_DEFAULT_INDEX") and not environment.get("UV_INDEX_URL"):
+        index = environment.get("PIP_INDEX_URL") or _configured_index()
+        told |= {"UV_DEFAULT_INDEX": index} if index else {}
+    if not environment.get("SSL_CERT_FILE") and environment.get("PIP_CERT"):
+        told["SSL_CERT_FILE"] = environment["PIP_CERT"]
+    return told
+
+
+def _configured_index() -> str:
+    """Return the index in pip's own configuration, empty if it has none or there is no pip to ask."""
+    for folder in uv_folders():
+        asked = Command(str(folder / "python")).run("-m", "pip", "config", "get", "global.index-url", check=False)
+        return asked.stdout.strip() if asked.returncode == 0 else ""
+    return ""

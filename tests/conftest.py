@@ -42,6 +42,7 @@ _LAB_PLUGINS: Final = [
     "tests.support.apiserver",
     "tests.support.coder_fixtures",
     "tests.support.image_builder",
+    "tests.support.platform",
     "tests.support.postgres",
 ]
 pytest_plugins = _LAB_PLUGINS if _HAS_LAB else []

@@ -14,6 +14,7 @@ _FILES: Final = {
     "README.md": "# A sample\n\n`make test` runs its tests.\n",
     "Makefile": ".PHONY: test\ntest:\n\t@sh tests/run.sh\n",
     "greeting.sh": '#!/bin/sh\necho "Hello, ${1:-world}."\n',
+    "devpods/setup.sh": "#!/bin/sh\necho 'Nothing to install: make and a shell are all it takes.'\n",
     "tests/run.sh": """#!/bin/sh
 # What greeting.sh says, with a name and without one.
 set -eu
