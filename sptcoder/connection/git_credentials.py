@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -24,7 +23,9 @@ _NEVER_ASK: Final = {
     "GH_PROMPT_DISABLED": "1",
     "GH_NO_UPDATE_NOTIFIER": "1",
 }
-_HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
+_HTTPS: Final = re.compile(
+    r"https://(?:[^/?#@]*@)?(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?)(?:[/?#]|\Z)"
+)
 _LINE_ENDS: Final = ("\n", "\r", "\0")
 
 
@@ -48,9 +49,8 @@ class GitCredential:
 
 def hosts_to_lend(addresses: Iterable[str]) -> tuple[str, ...]:
     """Return the hosts (with their ports) of those repositories that are read over https, each once, in order."""
-    found = [urlsplit(address) for address in addresses]
-    hosts = [url.netloc.rpartition("@")[2].lower() for url in found if url.scheme == "https"]
-    return tuple(dict.fromkeys(host for host in hosts if _HOST.fullmatch(host)))
+    found = [_HTTPS.match(address) for address in addresses]
+    return tuple(dict.fromkeys(match["host"].lower() for match in found if match is not None))
 
 
 def find_credential(host: str, *, environment: Mapping[str, str] | None = None) -> GitCredential:

@@ -5,7 +5,8 @@ __all__ = ["SshFiles", "host_section", "workspace_of_host"]
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -72,6 +73,8 @@ class SshFiles:
 
     def add(self, suffix: str, section: str) -> bool:
         """Write the file for a suffix, and the line if it is missing; return whether the line was."""
+        with _explained(self.main):
+            self.main.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(self.own(suffix), section)
         text = self._read()
         if self.include in text.splitlines():
@@ -100,7 +103,8 @@ class SshFiles:
 
     def _read(self) -> str:
         try:
-            return self.main.read_text(encoding="utf-8", errors="surrogateescape")
+            # As bytes: reading as text would change the line ends of other systems.
+            return self.main.read_bytes().decode(errors="surrogateescape")
         except FileNotFoundError:
             return ""
         except OSError as error:
@@ -116,7 +120,7 @@ class SshFiles:
 def _write(path: Path, text: str) -> None:
     """Replace a file at once; a link stays one, and the file's mode as it was, for the user alone if it is new."""
     real = path.resolve()
-    try:
+    with _explained(path):
         real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
         unfinished = Path(name)
@@ -128,5 +132,11 @@ def _write(path: Path, text: str) -> None:
             unfinished.replace(real)
         finally:
             unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise SptFlowError(f"{path} cannot be written: {error.strerror or error}.") from None
