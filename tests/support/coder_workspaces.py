@@ -19,7 +19,7 @@ def add_workspace(
     lifecycle: str = "ready",
     agent: str = "connected",
     outdated: bool = False,
-    deadline: timedelta | None = timedelta(hours=2),
+    deadline: timedelta | None = timedelta(hours=2, seconds=30),
     template: str = "spt-flow",
     hard_deadline: str = "",
 ) -> str:
@@ -41,7 +41,7 @@ def add_workspace(
         "template_active_version_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, "active" if outdated else "used")),
         "outdated": outdated,
         "created_at": (now - timedelta(days=3)).isoformat(),
-        "last_used_at": (now - timedelta(minutes=7)).isoformat(),
+        "last_used_at": (now - timedelta(minutes=7, seconds=10)).isoformat(),
         "ttl_ms": 7_200_000,
         "latest_build": {
             "id": build,
