@@ -34,6 +34,11 @@ class Platform(WorkspaceAnswers):
     """Of every version: `presets`, `variables`, `external-auth`."""
     may_push: bool = True
     may_extend: bool = True
+    session_ends: str = "2999-01-01T00:00:00Z"
+    logins: list[Json] = field(default_factory=list)
+    """Services that can be linked, each with `id` and `display_name`."""
+    links: list[Json] = field(default_factory=list)
+    """The user's links to them, each with `provider_id` and `authenticated`."""
     files: dict[str, bytes] = field(default_factory=dict)
     jobs: Jobs = field(default_factory=Jobs)
     events: list[str] = field(default_factory=list)
@@ -68,6 +73,12 @@ class Platform(WorkspaceAnswers):
             return Answer(404, {"message": "Route not found."})
         features = {name: {"entitlement": "entitled", "enabled": True} for name in self.features}
         return Answer(200, {"features": features, "has_license": bool(features)})
+
+    def _key(self, key: str, **_: object) -> Answer:
+        return Answer(200, {"id": key, "user_id": "u", "expires_at": self.session_ends})
+
+    def _external_auth(self, **_: object) -> Answer:
+        return Answer(200, {"providers": self.logins, "links": self.links})
 
     def _upload(self, *, body: bytes, **_: object) -> Answer:
         name = str(uuid.UUID(hashlib.sha256(body).hexdigest()[:32]))

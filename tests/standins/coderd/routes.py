@@ -8,6 +8,8 @@ ROUTES = (
     ("GET /api/v2/buildinfo", "buildinfo", True),
     ("GET /api/v2/entitlements", "entitlements", False),
     ("GET /api/v2/users/me", "me", False),
+    ("GET /api/v2/users/me/keys/([^/]+)", "key", False),
+    ("GET /api/v2/external-auth", "external_auth", False),
     ("POST /api/v2/files", "upload", False),
     ("POST /api/v2/organizations/([^/]+)/templateversions", "create_version", False),
     (f"GET /api/v2/templateversions/{_ID}", "version", False),
