@@ -76,7 +76,8 @@ def _facts(status: WorkspaceStatus, words: str, now: datetime, stream: TextIO) -
     if summary.update_available:
         yield "update", styled(f"{UPDATE_BADGE}: sptcoder restart --update {words}", "yellow", stream)
     if summary.stops_at is not None:
-        yield "stops", f"{_when(summary.stops_at, now)}, unless it is used; later with sptcoder extend {words}"
+        later = "" if summary.deleted_at else f"; later with sptcoder extend {words}"
+        yield "stops", f"{_when(summary.stops_at, now)}, unless it is used{later}"
     if summary.deleted_at is not None:
         yield "deleted", f"{_when(summary.deleted_at, now)}, used or not"
     yield "template", " ".join(part for part in (summary.template, summary.template_version) if part)
