@@ -8,6 +8,9 @@ import pytest
 from core.errors import SptFlowError
 from sptcoder.connection.agent_choice import Surroundings
 from sptcoder.connection.agent_forwarding import reachable_agent
+from tests.support.posix import posix_only
+
+pytestmark = posix_only
 
 
 def around(environment: dict[str, str], *, relay: Path | None = None, there: bool = False) -> Surroundings:

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import SptFlowError
 from sptcoder.connection.git_credentials import find_credential, hosts_to_lend
+from tests.support.posix import posix_only
+
+pytestmark = posix_only
 
 CANARY = "canary-password-4711"
 HELPER = f'!f() {{ test "$1" = get && echo username=me && echo password={CANARY}; }}; f'
@@ -78,6 +81,7 @@ def test_only_https_can_be_lent_for_and_each_host_once() -> None:
     assert hosts_to_lend(addresses) == ("git.example.com", "other.example.com:8443")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=40).map(lambda text: f"https://{text}")))
 def test_a_host_is_one_line_of_gits_format_whatever_the_address(addresses: list[str]) -> None:
     for host in hosts_to_lend(addresses):

@@ -16,6 +16,9 @@ from sptcoder.connection.lending import lent_git_credentials
 from sptcoder.connection.ssh_words import sh_text
 from sptcoder.connection.tunnel import ConnectionFailedError, Tunnel
 from tests.support.local_tunnel import local_tunnel
+from tests.support.posix import posix_only
+
+pytestmark = posix_only
 
 CANARY = "canary-password-4711"
 PARAMETERS = {"repo_url": "https://git.example.com/a/b", "more_repositories": '["https://git.example.com/c","git@x:d"]'}

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UsageError
@@ -34,11 +34,13 @@ def test_anything_else_is_refused_by_name(text: str) -> None:
         parse_port(text)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 65535), st.integers(1, 65535))
 def test_every_pair_of_ports_is_taken(local: int, remote: int) -> None:
     assert parse_port(f"{local}:{remote}").words()[1] == f"127.0.0.1:{local}:{remote}"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_the_reader_or_becomes_an_option(text: str) -> None:
     try:

@@ -20,6 +20,9 @@ from sptcoder.config import Context
 from sptcoder.connection.program import coder_program
 from sptcoder.connection.release_name import program_name
 from sptcoder.session import Session
+from tests.support.posix import posix_only
+
+pytestmark = posix_only
 
 NAME = program_name(sys.platform, platform.machine())
 CANARY = "canary-token-0815"

@@ -4,13 +4,16 @@ import shlex
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.command import Command
 from core.errors import SptFlowError, UsageError
 from sptcoder.connection.own_program import own_words
 from sptcoder.connection.ssh_file import SshFiles, host_section, workspace_of_host
+from tests.support.posix import posix_only
+
+pytestmark = posix_only
 
 EXPECTED = """\
 # Written by sptcoder ssh-config; 'sptcoder ssh-config --remove' takes it away.
@@ -45,6 +48,7 @@ def test_a_suffix_that_openssh_could_misread_is_refused(suffix: str) -> None:
         host_section(["sptcoder"], suffix)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_context_gets_out_of_its_place(context: str) -> None:
     try:

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from core.command import Command
 from sptcoder.connection.ssh_words import Forwarding, proxy_command, remote_text, sh_text, ssh_words
+from tests.support.posix import posix_only
+
+pytestmark = posix_only
 
 PROGRAM = PurePosixPath("/cache/it's 100% mine/coder-linux-amd64")
 WORDS = st.lists(st.text(st.characters(blacklist_characters="\0", codec="utf-8"), max_size=20), min_size=2, max_size=5)
@@ -53,6 +56,7 @@ def test_on_windows_the_path_is_quoted_for_its_shell() -> None:
     assert proxy == r'"C:\Users\A B\coder.exe" ssh --stdio --wait=auto me/repo'
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_names_never_reach_a_shell_unless_they_mean_nothing_to_it(name: str) -> None:
     try:
