@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from jobs.event_log import EventLog
+from jobs.gauges import render_gauges
 from jobs.metrics_output import MetricsOutput
 from jobs.reaper.settings import ReaperSettings
 
@@ -53,14 +54,8 @@ class Tally:
 
 def render(tally: Tally, now: float, last_success: float | None) -> str:
     """Return the metrics as text; times are seconds since the epoch. Without a success there is no such metric."""
-    values = {f"{_PREFIX}_{name}": (text, getattr(tally, name)) for name, text in _HELP.items()}
-    values[f"{_PREFIX}_last_run_timestamp_seconds"] = ("When the last run ended.", now)
-    if last_success is not None:
-        values[_LAST_SUCCESS] = ("When the last run ended in which nothing failed.", last_success)
-    lines = [
-        f"# HELP {name} {text}\n# TYPE {name} gauge\n{name} {value:.17g}\n" for name, (text, value) in values.items()
-    ]
-    return "".join(lines)
+    values = {name: (text, getattr(tally, name)) for name, text in _HELP.items()}
+    return render_gauges(_PREFIX, values, now, last_success)
 
 
 def publish(settings: ReaperSettings, tally: Tally, log: EventLog) -> None:

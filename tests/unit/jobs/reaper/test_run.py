@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from core.errors import SptFlowError
+from jobs.cluster_api import ClusterError
 from jobs.environment import read_settings
 from jobs.event_log import EventLog
-from jobs.cluster_api import ClusterError
 from jobs.reaper.claims import ClaimChangedError
 from jobs.reaper.decision import Claim, Record, Workspace
 from jobs.reaper.inventory import BusyError, Deletion, IncompleteListError, RightsError

@@ -1,0 +1,1 @@
+"""Garbage collection of the registry: tags that have served their time go, and what nothing refers to any more."""
