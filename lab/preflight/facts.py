@@ -39,7 +39,7 @@ class HostFacts:
     devices: tuple[Device, ...]
     routes: tuple[Route, ...]
     free_disk: int
-    """Free space where the lab's directory is, or will be."""
+    """Free space where the lab's directory is, or will be, with what a stopped build of the tools left there."""
     toolchain_complete: bool
     memory: int
     cgroup_version: int

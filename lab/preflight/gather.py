@@ -16,6 +16,8 @@ from core.errors import SptFlowError
 from lab.cluster.network import owner_of_device
 from lab.instance import LabInstance
 from lab.preflight.facts import Device, HostFacts, Route
+from lab.toolchain import toolchain_bin
+from lab.toolchain.disk import used_bytes
 
 _CGROUP = Path("/sys/fs/cgroup")
 _RUNTIMES = ("dockerd", "containerd", "podman", "crio")
@@ -53,7 +55,7 @@ def gather_facts(instance: LabInstance, *, toolchain_complete: bool) -> HostFact
         has_apt=shutil.which("apt-get", path="/usr/bin:/bin") is not None,
         devices=_devices(),
         routes=_routes(Path("/proc/net/route").read_text()),
-        free_disk=shutil.disk_usage(_existing(instance.directory)).free,
+        free_disk=_room(_existing(instance.directory), toolchain_complete=toolchain_complete),
         toolchain_complete=toolchain_complete,
         memory=psutil.virtual_memory().total,
         cgroup_version=version,
@@ -71,6 +73,14 @@ def _kept(instance: LabInstance) -> LabInstance | None:
         return LabInstance.load(instance.directory)
     except PermissionError:
         return None
+
+
+def _room(folder: Path, *, toolchain_complete: bool) -> int:
+    """Return what is free; what an interrupted build of the tools left on the same disk will be used, and counts."""
+    free, cache = shutil.disk_usage(folder).free, toolchain_bin().parent
+    if toolchain_complete or not cache.is_dir() or cache.stat().st_dev != folder.stat().st_dev:
+        return free
+    return free + used_bytes(cache)
 
 
 def _existing(path: Path) -> Path:

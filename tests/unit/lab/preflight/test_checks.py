@@ -4,16 +4,18 @@ import re
 from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from core.errors import SptFlowError
+from lab.deploy.stack_file import PROJECT_ROOT
 from lab.instance import LabInstance
 from lab.preflight import host
-from lab.preflight.checks import CHECKS, GIB, notes
+from lab.preflight.checks import CHECKS, DISK_FROM_NOTHING, GIB, notes
 from lab.preflight.facts import Device, HostFacts, Route
-from lab.preflight.gather import _cgroups, _routes
+from lab.preflight.gather import _cgroups, _room, _routes
 
 LAB = LabInstance(name="lab", directory=Path("/srv/lab"), slot=0)
 GOOD = HostFacts(
@@ -85,7 +87,7 @@ def test_a_machine_that_will_do_passes_every_check(change: dict[str, Any]) -> No
         ({"devices": device("br0", "10.98.0.0/24")}, "Services, 10.98.0.0/24, overlaps an address of br0"),
         ({"routes": (Route(IPv4Network("10.0.0.0/8"), "wg0"),)}, "overlaps the route 10.0.0.0/8 by wg0"),
         ({"routes": (Route(IPv4Network("10.97.0.128/25"), "wg0"),)}, "pods, 10.97.0.0/24, overlaps the route"),
-        ({"free_disk": 9.5 * GIB}, r"needs 10 GiB .* there are 9\.5 GiB"),
+        ({"free_disk": 14.5 * GIB}, r"needs 15 GiB .* there are 14\.5 GiB"),
         ({"free_disk": 4 * GIB, "toolchain_complete": True}, r"needs 5 GiB .* there are 4\.0 GiB"),
         ({"cgroup_version": 0}, "none are mounted"),
         ({"cgroup_controllers": frozenset({"cpu", "cpuacct", "cpuset"})}, "controllers memory, pids"),
@@ -101,6 +103,20 @@ def test_what_is_wrong_is_said_in_one_sentence(change: dict[str, Any], words: st
     assert re.search(words, found[0]), found[0]
     assert "\n" not in found[0]
     assert found[0].endswith(".")
+
+
+def test_the_readme_asks_for_the_disk_that_is_checked() -> None:
+    readme = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"(\d+) GiB free disk", readme) == [str(DISK_FROM_NOTHING // GIB)]
+
+
+def test_what_an_interrupted_build_left_counts_as_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("lab.preflight.gather.toolchain_bin", lambda: tmp_path / "cache" / "bin")
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "half").write_bytes(bytes(64 * 1024))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=GIB))
+    assert _room(tmp_path, toolchain_complete=False) >= GIB + 64 * 1024
+    assert _room(tmp_path, toolchain_complete=True) == GIB
 
 
 @pytest.mark.parametrize("path", ['/srv/"lab"', "/srv/lab\n", "/srv/läb", "/srv/$HOME", "/srv/a:b"])
