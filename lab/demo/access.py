@@ -24,6 +24,9 @@ _STACK: Final = "dev"
 _PASSWORD: Final = "coderAdminPassword"  # noqa: S105 - the output's name
 _IMAGE: Final = "workspaceImage"
 _PATIENCE: Final = 5.0
+_LOCK_SECONDS: Final = 60.0
+"""For which another run is waited for: a preview takes seconds, and nothing is changed here."""
+
 _UP: Final = "make up"
 
 
@@ -52,7 +55,7 @@ def coder_access(instance: LabInstance, toolchain: Toolchain, *, purpose: str = 
             raise SptFlowError(f"Coder does not answer at {url}.", next_command="make status")
         version = client.deployment.build_info().version
     target = lab_target(load_stack_file(_STACK), instance)
-    with run_lock(target.paths.run_lock, purpose=purpose):
+    with run_lock(target.paths.run_lock, purpose=purpose, patience=_LOCK_SECONDS):
         outputs = open_engine(target, toolchain, SilentProgress()).outputs()
     password = outputs.get(_PASSWORD)
     if not password:
