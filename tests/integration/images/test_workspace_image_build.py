@@ -5,21 +5,21 @@ import mmap
 import os
 import re
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
 
-from core.command import Command, CommandResult
-from images.workspace.arguments import CONTEXT, DOCKERFILE, workspace_arguments
+from core.command import Command
 from lab.builder import builder, docker_environment
 from lab.builder.client import DOCKER
-from lab.images.build_bases import build_base_arguments, load_build_bases
+from lab.images.build_bases import load_build_bases
 from lab.images.build_trust import write_build_trust
 from lab.progress import SilentProgress
 from lab.toolchain import Toolchain
+from tests.support.workspace_build import docker, run_build
 
 pytestmark = pytest.mark.lab
 
@@ -30,18 +30,6 @@ PUBLIC: Final = {"proxy.golang.org", "sum.golang.org", "pypi.org", "registry.npm
 
 _UNWANTED: Final = ("mnt/", "run/secrets", "tmp/", "root/.c", "root/.n")
 """Where steps of a build leave things."""
-
-
-def docker(*arguments: str) -> str:
-    return Command(str(DOCKER), env=docker_environment(), cwd=CONTEXT).run(*arguments).stdout
-
-
-def run_build(tag: str, changed: Mapping[str, str]) -> CommandResult:
-    arguments = {**workspace_arguments(), **build_base_arguments("slim"), **changed}
-    words = [f"--build-arg={name}={value}" for name, value in arguments.items()]
-    options = ("--progress=plain", "--network=host", "--target=slim", f"--file={DOCKERFILE}", f"--tag={tag}")
-    docker = Command(str(DOCKER), env=docker_environment(), cwd=CONTEXT)
-    return docker.run("build", *options, *words, ".", check=False)
 
 
 def build(**changed: str) -> str:
