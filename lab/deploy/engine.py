@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from pulumi import automation as auto
 
 from core.errors import InterruptedRunError, SptFlowError
+from core.rare_collections import rare_collections
 from lab.deploy.engine_home import forbid_engine_log
 from lab.deploy.import_ahead import import_ahead
 from lab.deploy.interrupt import InterruptGuard
@@ -22,6 +23,7 @@ from lab.deploy.lean_automation import LeanStack, LeanWorkspace, PinnedCommand
 from lab.deploy.quiet_sdk import without_debug_lines
 from lab.deploy.run_events import RunEvents
 from lab.deploy.run_failure import explain_failure
+from lab.deploy.short_traces import short_traces
 from lab.deploy.stack_file import PROJECT_ROOT
 
 _CREDENTIAL: Final = re.compile(r"^PULUMI_|^KUBECONFIG$")
@@ -110,9 +112,10 @@ class Engine:
 
     def _run(self, operation: Callable[[auto.Stack, RunEvents], object]) -> RunEvents:
         events = RunEvents(on_status=self._on_status)
-        self._imports = threading.Thread(target=import_ahead, args=(self.files.program,), daemon=True)
-        self._imports.start()
-        with InterruptGuard(self._announce_interrupt) as guard, without_debug_lines():
+        guard = InterruptGuard(self._announce_interrupt)
+        with rare_collections(), guard, without_debug_lines(), short_traces():
+            self._imports = threading.Thread(target=import_ahead, args=(self.files.program,), daemon=True)
+            self._imports.start()
             try:
                 operation(self._open(), events)
             except auto.CommandError as error:

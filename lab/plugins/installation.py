@@ -28,6 +28,8 @@ _LAUNCHER: Final = """#!/bin/sh
 {mark}: {name} {version}
 exec {python} -I -c 'import runpy, sys
 sys.path.insert(0, sys.argv.pop(1))
+from core.rare_collections import collect_rarely
+collect_rarely()
 runpy.run_module("lab.plugins.{name}", run_name="__main__")' {project} "$@"
 """
 
