@@ -71,7 +71,7 @@ class Phases:
         self._stream = stream or sys.stderr
         self._region = LiveRegion(self._stream) if (_is_live(self._stream) if live is None else live) else None
         self._marks = _marks(self._stream)
-        self._clock = clock
+        self.clock = clock
         self._sleep = sleep
         self._at_work: Phase | None = None
         self.finished: list[PhaseRecord] = []
@@ -79,7 +79,7 @@ class Phases:
     @contextmanager
     def phase(self, name: str) -> Iterator[Phase]:
         """Show a phase for the block; one that raises is marked as failed, and the error goes on."""
-        self._at_work = phase = Phase(self, name, self._clock())
+        self._at_work = phase = Phase(self, name, self.clock())
         if self._region is None:
             self._write(f"{name} ...", "bold")
         self.redraw()
@@ -117,11 +117,11 @@ class Phases:
         phase = self._at_work
         if self._region is None or phase is None:
             return
-        head = self._line(self._marks["wait"], phase, f"{int(self._clock() - phase.started):5d} s  ")
+        head = self._line(self._marks["wait"], phase, f"{int(self.clock() - phase.started):5d} s  ")
         self._region.draw([(head, "bold"), *((f"    {line}", "dim") for line in phase.lines)])
 
     def _end(self, phase: Phase, *, succeeded: bool) -> None:
-        seconds = self._clock() - phase.started
+        seconds = self.clock() - phase.started
         self.finished.append(PhaseRecord(phase.name, seconds, succeeded))
         if self._region is not None:
             self._region.clear()

@@ -65,7 +65,7 @@ class Creation:
             phase.say(check.settle(list(zip(self.request.repositories, branches, strict=True))))
 
     def _created(self, **body: Any) -> Workspace | None:  # noqa: ANN401 - the arguments of `create`
-        patience = Patience(self.phases.note, sleep=self.phases.sleep)
+        patience = Patience.of(self.phases)
         for attempt in range(_TRIES):
             try:
                 return self.client.workspaces.create(name=self.name, **body)

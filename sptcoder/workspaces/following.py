@@ -2,8 +2,6 @@
 
 __all__ = ["BUILD_SECONDS", "follow_build", "follow_start"]
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,15 +31,13 @@ def follow_build(
     workspace: str,
     build: WorkspaceBuild,
     phases: Phases,
-    *,
-    clock: Callable[[], float] | None = None,
 ) -> WorkspaceBuild:
     """Return a build of the workspace of this name when it has succeeded.
 
     Raises BuildFailedError or QuotaReachedError with its last error lines. A server that is away is waited for.
     """
-    watch = Stopwatch(clock or time.monotonic, phases.sleep)
-    patience = Patience(phases.note, sleep=phases.sleep)
+    watch = Stopwatch(phases.clock, phases.sleep)
+    patience = Patience.of(phases)
     with phases.phase(_NAMES.get(build.transition, "Build")) as phase:
         try:
             watch_job(
@@ -58,23 +54,19 @@ def follow_build(
     return patience.ask(lambda: client.builds.get(build.id))
 
 
-def follow_start(
-    client: CoderClient, workspace: Workspace, phases: Phases, *, clock: Callable[[], float] | None = None
-) -> tuple[str, ...]:
+def follow_start(client: CoderClient, workspace: Workspace, phases: Phases) -> tuple[str, ...]:
     """Return the warnings of the start scripts, once every agent of a built workspace has ended them.
 
     Raises AgentSilentError or StartScriptFailedError with the last lines.
     """
-    patience = Patience(phases.note, sleep=phases.sleep)
+    patience = Patience.of(phases)
     agents = patience.ask(lambda: client.workspaces.get(workspace.id)).latest_build.agents
     if not agents:
         raise AgentSilentError(
             f"The workspace '{workspace.name}' has no agent: its template declares none.",
             next_command="sptcoder template list",
         )
-    watches = [
-        _AgentWatch(client, workspace.name, agent, phases, patience, clock or time.monotonic) for agent in agents
-    ]
+    watches = [_AgentWatch(client, workspace.name, agent, phases, patience) for agent in agents]
     with phases.phase("Agent") as phase:
         for watch in watches:
             watch.until_connected(phase)
@@ -96,7 +88,6 @@ class _AgentWatch:
     agent: Agent
     phases: Phases
     patience: Patience
-    clock: Callable[[], float]
     warnings: list[str] = field(default_factory=list)
     _last: list[str] = field(default_factory=list)
     _seen: int = 0
@@ -104,17 +95,17 @@ class _AgentWatch:
 
     def until_connected(self, phase: Phase) -> None:
         """Return when the agent has connected; raise AgentSilentError when Coder, or we, give up on it."""
-        end = self.clock() + _AGENT_SECONDS
+        end = self.phases.clock() + _AGENT_SECONDS
         while self.agent.status != "connected":
-            if self.agent.status == "timeout" or self.clock() >= end:
+            if self.agent.status == "timeout" or self.phases.clock() >= end:
                 raise self._silent()
             phase.say(f"{self.agent.name} is {self.agent.status}")
             self._look()
 
     def until_ready(self, phase: Phase) -> None:
         """Return when the start scripts have ended well; raise StartScriptFailedError when they have not."""
-        end = self.clock() + _SCRIPT_SECONDS
-        while self.agent.lifecycle_state in _WAITING and self.clock() < end:
+        end = self.phases.clock() + _SCRIPT_SECONDS
+        while self.agent.lifecycle_state in _WAITING and self.phases.clock() < end:
             self._pause = _FIRST_PAUSE if self._read(phase) else self._pause
             self._look()
         self._read(phase)

@@ -5,9 +5,10 @@ __all__ = ["Patience"]
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 from sptcoder.api.errors import ApiError, ForeignAnswerError, NoAnswerError
+from sptcoder.cli.phases import Phases
 
 _Answer = TypeVar("_Answer")
 
@@ -24,6 +25,11 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     seconds: float = 180.0
+
+    @classmethod
+    def of(cls, phases: Phases) -> Self:
+        """Return one that says and waits as the phases do."""
+        return cls(phases.note, phases.sleep, phases.clock)
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
         """Return the answer; raise the server's last failure when the time is over, and any other at once."""

@@ -173,7 +173,7 @@ def _ready(client: CoderClient, workspace: Workspace, action: UpAction, phases: 
     warnings: tuple[str, ...] = ()
     if action is not UpAction.FOUND or not all(agent.is_ready for agent in latest.agents):
         warnings = follow_start(client, workspace, phases)
-    patience = Patience(phases.note, sleep=phases.sleep)
+    patience = Patience.of(phases)
     workspace = patience.ask(lambda: client.workspaces.get(workspace.id))
     if editor_state(workspace) is EditorState.COMING:
         workspace = _with_editor(client, workspace, patience, phases)
