@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 VERSION: Final = "0.1.0"
-"""The same as in the distributions' pyproject.toml; a test compares them."""
+"""The same as in the checkout's pyproject.toml; a test compares them."""
 
 _HERE: Final = Path(__file__).parent
 _RELEASE: Final = _HERE / "release.json"
@@ -24,9 +24,12 @@ def version_line() -> str:
 
 
 def commit() -> str:
-    """Return the commit this program was made from, twelve digits; `unknown` if nothing tells."""
+    """Return the commit this program was made from, twelve digits; `unknown` if nothing tells.
+
+    In what was built from files that differ from their commit, `-changed` stands behind it.
+    """
     try:
-        return str(json.loads(_RELEASE.read_text(encoding="utf-8"))["commit"])[:_SHORT]
+        return str(json.loads(_RELEASE.read_text(encoding="utf-8"))["commit"])
     except (OSError, ValueError, KeyError, TypeError):
         return _checked_out() or _UNKNOWN
 
@@ -34,16 +37,29 @@ def commit() -> str:
 def _checked_out() -> str:
     """Read the checkout's commit from git's own files: the program git would take longer than all the rest."""
     try:
-        head = (_GIT / "HEAD").read_text(encoding="ascii").strip()
+        folder = _git_folder()
+        head = (folder / "HEAD").read_text(encoding="ascii").strip()
         if not head.startswith("ref: "):
             return head[:_SHORT]
-        name = head.removeprefix("ref: ")
-        loose = _GIT / name
-        if loose.is_file():
-            return loose.read_text(encoding="ascii").strip()[:_SHORT]
-        for line in (_GIT / "packed-refs").read_text(encoding="ascii").splitlines():
-            if line.endswith(f" {name}"):
-                return line[:_SHORT]
+        common = folder / "commondir"
+        shared = folder / common.read_text(encoding="utf-8").strip() if common.is_file() else folder
+        return _branch(shared, head.removeprefix("ref: "))
     except (OSError, ValueError):
         return ""
+
+
+def _git_folder() -> Path:
+    """Return git's folder, which a worktree's file names."""
+    if _GIT.is_dir():
+        return _GIT
+    return Path(_GIT.read_text(encoding="utf-8").strip().removeprefix("gitdir: "))
+
+
+def _branch(folder: Path, name: str) -> str:
+    loose = folder / name
+    if loose.is_file():
+        return loose.read_text(encoding="ascii").strip()[:_SHORT]
+    for line in (folder / "packed-refs").read_text(encoding="ascii").splitlines():
+        if line.endswith(f" {name}"):
+            return line[:_SHORT]
     return ""
