@@ -29,6 +29,7 @@ _TARGET = PROJECT_ROOT / "docs" / "benchmarks.md"
 
 def main() -> int:
     """Measure every figure this machine allows; exit 1 when one is missed."""
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="spt-bench-") as name, open_progress() as progress:
         folder = Path(name)
         toolchain = ensure_toolchain(progress)
@@ -41,7 +42,7 @@ def main() -> int:
         with progress.step("The kubernetes edition against the official plugin"):
             scaling = markdown(measure())
     rows = [figure.row() for figure in figures]
-    page = _page([*_rare_rows(rows), *rows], scaling)
+    page = _page([*_rare_rows(rows), *rows], scaling, load)
     _TARGET.write_text(page, encoding="utf-8")
     sys.stdout.write(page)
     missed = [figure.name for figure in figures if figure.ratio > 1]
@@ -56,11 +57,11 @@ def _rare_rows(fresh: list[str]) -> list[str]:
     return [line for line in lines if wanting and line.startswith(wanting)]
 
 
-def _page(rows: list[str], scaling: str) -> str:
+def _page(rows: list[str], scaling: str, load: float) -> str:
     memory = psutil.virtual_memory().total / 2**30
     machine = (
         f"Machine: {os.cpu_count()} cores, {memory:.0f} GiB memory, Linux {platform.release()}; "
-        f"measured on {datetime.now(tz=UTC):%Y-%m-%d}."
+        f"measured on {datetime.now(tz=UTC):%Y-%m-%d}, with a load of {load:.1f} before it began."
     )
     lines = [
         "# Benchmarks",
