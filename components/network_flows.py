@@ -77,6 +77,7 @@ _DUMP_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "database-dum
 _KVM_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "kvm-plugin"),))
 _PREPULL_CHECK_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "prepull-check"),))
 _REAPER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "reaper"),))
+_REGISTRY_GC_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/component", "registry-gc"),))
 _DNS_PORTS: Final = (Port(ports.DNS, "UDP"), Port(ports.DNS, "TCP"))
 _REGISTRY_PORTS: Final = (Port(ports.REGISTRY),)
 _REGISTRY_NODE_PORTS: Final = (Port(ports.REGISTRY), Port(ports.REGISTRY_DEBUG))
@@ -95,12 +96,15 @@ def platform_flows(
     entry_namespace: str = "",
     prepull_check: bool = False,
     prepull_metrics: bool = False,
+    registry_gc: bool = False,
+    registry_gc_metrics: bool = False,
 ) -> tuple[Flow, ...]:
     """Return the whole table.
 
     `node_cidrs` are the networks of the nodes, `api_cidrs` those of the API server (the nodes' if there are none), and
     in `entry_namespace` are the pods that carry traffic from outside. `prepull_check` is whether nodes are checked for
-    the workspace image, `prepull_metrics` whether what is found is pushed somewhere. Registry and database have no row
+    the workspace image, `prepull_metrics` whether what is found is pushed somewhere. `registry_gc` and
+    `registry_gc_metrics` are the same for the registry's collection. Registry and database have no row
     as a source: they answer, and never call out, not even for names.
     """
     nodes = Addresses(tuple(node_cidrs))
@@ -128,6 +132,7 @@ def platform_flows(
         # The device plugin labels its node.
         Flow("api-server-from-kvm-plugin", _KVM_PODS, api_server, _API_PORTS),
         *_prepull_flows(api_server, check=prepull_check, metrics=prepull_metrics),
+        *_registry_gc_flows(api_server, jobs=registry_gc, metrics=registry_gc_metrics),
         # GitHub, module registries, Connect, the access URL itself: Coder's Terraform fetches what templates name.
         Flow("outside", CODER_PODS, _OUTSIDE),
         # The reaper asks at the access URL, as everybody else.
@@ -141,5 +146,13 @@ def _prepull_flows(api_server: Addresses, *, check: bool, metrics: bool) -> list
     rows = [
         (check, Flow("api-server-from-prepull-check", _PREPULL_CHECK_PODS, api_server, _API_PORTS)),
         (metrics, Flow("metrics-from-prepull-check", _PREPULL_CHECK_PODS, _OUTSIDE, _WEB_PORTS)),
+    ]
+    return [flow for is_asked, flow in rows if is_asked]
+
+
+def _registry_gc_flows(api_server: Addresses, *, jobs: bool, metrics: bool) -> list[Flow]:
+    rows = [
+        (jobs, Flow("api-server-from-registry-gc", _REGISTRY_GC_PODS, api_server, _API_PORTS)),
+        (metrics, Flow("metrics-from-registry-gc", _REGISTRY_GC_PODS, _OUTSIDE, _WEB_PORTS)),
     ]
     return [flow for is_asked, flow in rows if is_asked]

@@ -23,6 +23,8 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
         api_cidrs=settings.cluster.api_server_cidrs,
         entry_namespace=settings.entry.coder_entry_namespace,
         prepull_check=settings.prepull.workspace_prepull,
+        registry_gc=settings.registry_gc.registry_gc,
+        registry_gc_metrics=settings.registry_gc.registry_gc and bool(settings.reaper.reaper_pushgateway_url),
         prepull_metrics=settings.prepull.workspace_prepull and bool(settings.reaper.reaper_pushgateway_url),
     )
     quota = settings.quota

@@ -9,15 +9,14 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
-import ports
 from components.registry_manifests import (
-    REGISTRY_NAME,
     build_config_map,
     build_deployment,
     build_http_secret,
     build_persistent_volume_claim,
     build_service,
     registry_config,
+    registry_host,
 )
 from components.secret import to_base64
 
@@ -68,8 +67,7 @@ class Registry(pulumi.ComponentResource):
             # A Service is awaited until it has endpoints: those are the Deployment's pods.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
         )
-        host = f"{REGISTRY_NAME}.{namespace}.svc.cluster.local:{ports.REGISTRY}"
-        self.address = pulumi.Output.from_input(host)
+        self.address = pulumi.Output.from_input(registry_host(namespace))
         self.cluster_ip = pulumi.Output.from_input(service.spec.cluster_ip)
         self.register_outputs({"address": self.address, "clusterIp": self.cluster_ip})
 

@@ -2,15 +2,19 @@
 
 __all__ = [
     "DATA_CLAIM",
+    "DATA_FOLDER",
+    "GC_NAME",
     "HTTP_SECRET",
     "HTTP_SECRET_KEY",
     "REGISTRY_NAME",
+    "REGISTRY_USER",
     "build_config_map",
     "build_deployment",
     "build_http_secret",
     "build_persistent_volume_claim",
     "build_service",
     "registry_config",
+    "registry_host",
 ]
 
 import hashlib
@@ -33,6 +37,15 @@ REGISTRY_NAME: Final = "registry"
 DATA_CLAIM: Final = "registry-data"
 """Name of the volume claim that holds the images."""
 
+DATA_FOLDER: Final = "/var/lib/registry"
+"""Where it is mounted."""
+
+REGISTRY_USER: Final = 65532
+"""User and group that own the files there."""
+
+GC_NAME: Final = "registry-gc"
+"""Name of the pods that collect the registry's garbage, if there are any."""
+
 HTTP_SECRET: Final = "registry-http"  # noqa: S105 - the name of a Secret, not one
 """Name of the Secret that signs upload states."""
 
@@ -40,11 +53,22 @@ HTTP_SECRET_KEY: Final = "http-secret"  # noqa: S105 - a key in a Secret, not on
 _CONFIG_NAME: Final = "registry-config"
 _CONFIG_FILE: Final = "config.yml"
 _CONFIG_FOLDER: Final = "/etc/distribution"
-_DATA_FOLDER: Final = "/var/lib/registry"
 _ROLE: Final = "registry"
-_USER: Final = 65532
 _DRAIN_SECONDS: Final = 20
 _SELECTOR: Final = {"app.kubernetes.io/name": REGISTRY_NAME}
+
+_BESIDE_GC: Final = {
+    "weight": 100,
+    "podAffinityTerm": {
+        "labelSelector": {"matchLabels": {"app.kubernetes.io/name": GC_NAME}},
+        "topologyKey": "kubernetes.io/hostname",
+    },
+}
+
+
+def registry_host(namespace: str) -> str:
+    """Return host and port of the registry inside the cluster, as image references begin with."""
+    return f"{REGISTRY_NAME}.{namespace}.svc.cluster.local:{ports.REGISTRY}"
 
 
 def registry_config() -> str:
@@ -53,7 +77,7 @@ def registry_config() -> str:
         "version": 0.1,
         "log": {"level": "info", "formatter": "json"},
         "storage": {
-            "filesystem": {"rootdirectory": _DATA_FOLDER},
+            "filesystem": {"rootdirectory": DATA_FOLDER},
             "delete": {"enabled": True},
             # No blob descriptor cache: after a garbage collection it would still claim deleted layers.
             "maintenance": {
@@ -142,7 +166,9 @@ def _pod_spec(image: pulumi.Input[str], resources: Mapping[str, Mapping[str, pul
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": _DRAIN_SECONDS + 10,
-        "securityContext": pod_security(_USER, has_volume=True),
+        "securityContext": pod_security(REGISTRY_USER, has_volume=True),
+        # After a collection the volume may still be at the node where that was.
+        "affinity": {"podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [_BESIDE_GC]}},
         "containers": [_container(image, resources)],
         "volumes": [
             {"name": "data", "persistentVolumeClaim": {"claimName": DATA_CLAIM}},
@@ -180,7 +206,7 @@ def _container(image: pulumi.Input[str], resources: Mapping[str, Mapping[str, pu
         },
         "securityContext": container_security(),
         "volumeMounts": [
-            {"name": "data", "mountPath": _DATA_FOLDER},
+            {"name": "data", "mountPath": DATA_FOLDER},
             {"name": "config", "mountPath": _CONFIG_FOLDER, "readOnly": True},
         ],
     }

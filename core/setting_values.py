@@ -3,6 +3,7 @@
 __all__ = [
     "CronSchedule",
     "EmailAddress",
+    "ImagePatterns",
     "JsonObject",
     "NameList",
     "ObjectList",
@@ -23,6 +24,7 @@ _USER_NAME: Final = re.compile(r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*", re.ASCII)
 _USER_NAME_LENGTH: Final = 32
 _EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 _LIST_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+_IMAGE_PATTERN: Final = re.compile(r"[a-z0-9*?][a-z0-9._/*?-]*:[A-Za-z0-9_.*?-]+", re.ASCII)
 _CRON_BOUNDS: Final = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _CRON_PART: Final = re.compile(r"(\*|\d{1,2}(?:-\d{1,2})?)(?:/(\d{1,2}))?", re.ASCII)
 
@@ -79,16 +81,24 @@ def _user_name(value: object) -> str:
     return text
 
 
-def _names(value: object) -> tuple[str, ...]:
+def _texts(value: object, pattern: re.Pattern[str], expected: str) -> tuple[str, ...]:
     try:
         listed = json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         listed = None
     if not isinstance(listed, list | tuple) or not all(
-        isinstance(entry, str) and _LIST_NAME.fullmatch(entry) for entry in listed
+        isinstance(entry, str) and pattern.fullmatch(entry) for entry in listed
     ):
-        raise ValueError('a JSON list of names is expected, for example ["first", "second"]')
+        raise ValueError(f"a JSON list of {expected}")
     return tuple(listed)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return _texts(value, _LIST_NAME, 'names is expected, for example ["first", "second"]')
+
+
+def _patterns(value: object) -> tuple[str, ...]:
+    return _texts(value, _IMAGE_PATTERN, 'patterns of repository:tag is expected, for example ["spt-flow/*:v*"]')
 
 
 def _object(value: object) -> Mapping[str, Any]:
@@ -128,6 +138,9 @@ UserName = Annotated[str, BeforeValidator(_user_name)]
 
 NameList = Annotated[tuple[str, ...], BeforeValidator(_names)]
 """Names, as a JSON list."""
+
+ImagePatterns = Annotated[tuple[str, ...], BeforeValidator(_patterns)]
+"""Patterns of repository:tag, with * and ?, as a JSON list."""
 
 JsonObject = Annotated[Mapping[str, Any], BeforeValidator(_object)]
 """Anything with keys, as a JSON object."""

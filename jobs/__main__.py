@@ -19,6 +19,9 @@ from jobs.prepull.run import run_prepull_check
 from jobs.prepull.settings import PrepullCheckSettings
 from jobs.reaper.run import run_reaper
 from jobs.reaper.settings import ReaperSettings
+from jobs.registry_gc.guard import run_guard
+from jobs.registry_gc.run import run_registry_gc
+from jobs.registry_gc.settings import RegistryGcSettings
 
 app = typer.Typer(
     help="Jobs of the platform, inside the cluster. Settings are environment variables; the log is JSON on stdout.",
@@ -72,6 +75,18 @@ def kvm_plugin() -> int:
 def prepull_check() -> int:
     """Say which nodes lack the workspace image; some may be given time to pull it."""
     return run_prepull_check(read_settings(PrepullCheckSettings), EventLog("prepull-check"))
+
+
+@app.command("registry-gc")
+def registry_gc() -> int:
+    """Close the registry, remove old tags and whatever nothing refers to, open it again, and check what stayed."""
+    return run_registry_gc(read_settings(RegistryGcSettings), EventLog("registry-gc"))
+
+
+@app.command("registry-gc-guard")
+def registry_gc_guard() -> int:
+    """Open the registry that a collection has closed and did not live to open."""
+    return run_guard(read_settings(RegistryGcSettings), EventLog("registry-gc-guard"))
 
 
 def main() -> int:

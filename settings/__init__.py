@@ -14,6 +14,7 @@ __all__ = [
     "PrepullSettings",
     "QuotaSettings",
     "ReaperSettings",
+    "RegistryGcSettings",
     "RegistrySettings",
     "Settings",
     "SettingsError",
@@ -35,6 +36,7 @@ from settings.policy import PolicySettings
 from settings.prepull import PrepullSettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
+from settings.registry_gc import RegistryGcSettings
 from settings.stack import GROUPS, PROJECT, Settings, engine_texts, load_settings, read_settings
 from settings.templates import TemplateSettings
 from settings.workspace import QuotaSettings, WorkspaceSettings

@@ -22,6 +22,7 @@ from settings.policy import PolicySettings
 from settings.prepull import PrepullSettings, check_prepull
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
+from settings.registry_gc import RegistryGcSettings
 from settings.templates import TemplateSettings
 from settings.workspace import QuotaSettings, WorkspaceSettings
 from settings.workspace_image import WorkspaceImageSettings, check_workspace_image
@@ -32,6 +33,7 @@ PROJECT: Final = "spt-flow"
 GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     ClusterSettings,
     RegistrySettings,
+    RegistryGcSettings,
     CoderSettings,
     EntrySettings,
     CoderLoginSettings,
@@ -86,6 +88,7 @@ class Settings(SettingsGroup):
     stack: str
     cluster: ClusterSettings
     registry: RegistrySettings
+    registry_gc: RegistryGcSettings
     coder: CoderSettings
     entry: EntrySettings
     login: CoderLoginSettings
@@ -137,6 +140,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         stack=stack,
         cluster=reader.read(ClusterSettings),
         registry=reader.read(RegistrySettings),
+        registry_gc=reader.read(RegistryGcSettings),
         coder=reader.read(CoderSettings),
         entry=reader.read(EntrySettings),
         login=reader.read(CoderLoginSettings),

@@ -27,6 +27,8 @@ class RegistryClient:
 
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, timeout=_TIMEOUT_SECONDS, trust_env=False)
+        # Images share most of their layers.
+        self._whole: set[tuple[str, str]] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -77,13 +79,14 @@ class RegistryClient:
                 if f"sha256:{hashlib.sha256(content).hexdigest()}" != manifest:
                     return f"{manifest} has another content"
             for blob, size in sorted(needs.sizes.items()):
-                if blob in needs.missing:
+                if blob in needs.missing or (repository, blob) in self._whole:
                     continue
                 found = self._client.head(f"/v2/{repository}/blobs/{blob}")
                 if not found.is_success:
                     return f"{blob}: the registry answered {found.status_code}"
                 if int(found.headers.get("Content-Length", -1)) != size:
                     return f"{blob} has another size than {size}"
+                self._whole.add((repository, blob))
         except httpx.HTTPStatusError as error:
             return f"{error.request.url.path}: the registry answered {error.response.status_code}"
         except httpx.HTTPError as error:

@@ -8,7 +8,7 @@ from lab.images.archive import ImageConfig, ImageSpec, LayerFile
 from lab.images.debian_layers import PYTHON_LAYER, debian_layers
 from lab.images.debian_recipes import BASE, PLATFORM_TOOLS, POSTGRES, SCRIPTS
 from lab.images.layer import Directory, File
-from lab.images.parts import labels, reference
+from lab.images.parts import labels, program, reference
 from lab.images.platform_tools import (
     PLATFORM_TOOLS_CONFIG,
     PLATFORM_TOOLS_NAME,
@@ -34,7 +34,7 @@ Layers = dict[str, LayerFile]
 def debian_image_specs(toolchain: Toolchain) -> dict[str, ImageSpec]:
     """Return the images by their short names; raise SptFlowError when a layer of theirs is missing."""
     layers = debian_layers(toolchain)
-    specs = (_postgres(layers), _platform_tools(layers), _base(layers))
+    specs = (_postgres(layers), _platform_tools(layers, toolchain), _base(layers))
     return dict(zip(DEBIAN_IMAGE_NAMES, specs, strict=True))
 
 
@@ -65,10 +65,11 @@ def _postgres(layers: Layers) -> ImageSpec:
     )
 
 
-def _platform_tools(layers: Layers) -> ImageSpec:
+def _platform_tools(layers: Layers, toolchain: Toolchain) -> ImageSpec:
     return ImageSpec(
         reference=platform_tools_reference(),
-        entries=project_entries(),
+        # The registry's own collection; its version is in versions.py, which is part of the image's name.
+        entries=[*project_entries(), program(toolchain.bin / "registry", "/usr/local/bin/registry")],
         below=(layers[BASE.name], layers[PLATFORM_TOOLS.name], layers[PYTHON_LAYER]),
         config=PLATFORM_TOOLS_CONFIG,
     )

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -16,11 +17,18 @@ from lab.images.build_bases import BASE_REFERENCE, TRUST_REFERENCE, load_build_b
 from lab.images.parts import CERTIFICATES
 from lab.progress import SilentProgress
 from lab.toolchain import Toolchain
+from versions import REGISTRY as REGISTRY_VERSION
 
 pytestmark = pytest.mark.lab
 
 NAME: Final = "localhost/spt-flow/test-platform-tools:1"
-ARGUMENTS: Final = (f"BASE_IMAGE={BASE_REFERENCE}", f"PYTHON_IMAGE={BASE_REFERENCE}", f"TRUST_IMAGE={TRUST_REFERENCE}")
+REGISTRY: Final = "localhost/spt-flow/test-registry-program:1"
+ARGUMENTS: Final = (
+    f"BASE_IMAGE={BASE_REFERENCE}",
+    f"PYTHON_IMAGE={BASE_REFERENCE}",
+    f"REGISTRY_IMAGE={REGISTRY}",
+    f"TRUST_IMAGE={TRUST_REFERENCE}",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +51,15 @@ def image(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Ite
             patch.setenv(name, value)
         patch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
         load_build_bases(toolchain, SilentProgress())
+        archive = tmp_path_factory.mktemp("registry") / "registry.tar"
+        with tarfile.open(archive, "w") as tar:
+            tar.add(toolchain.bin / "registry", "bin/registry")
+        docker("import", str(archive), REGISTRY)
         build_image(image_build("platform-tools", overrides=ARGUMENTS), NAME)
         try:
             yield NAME
         finally:
-            docker("image", "rm", "--force", NAME)
+            docker("image", "rm", "--force", NAME, REGISTRY)
 
 
 def docker(*arguments: str) -> str:
@@ -62,6 +74,7 @@ def test_it_runs_without_rights_on_a_root_it_cannot_write_to(image: str) -> None
     assert "Usage: python -m jobs" in smoke_test("platform-tools", image)
     assert inside("id -u; touch /made 2>/dev/null || echo refused").split() == ["65532", "refused"]
     assert inside("pg_dump --version; restic version").count("\n") == 2
+    assert f"v{REGISTRY_VERSION}" in inside("registry --version")
     health = docker("image", "inspect", "--format", "{{json .Config.Healthcheck.Test}}", image)
     assert health.strip() == '["CMD","python3","-m","jobs","--help"]'
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from lab.images.debian_recipes import PLATFORM_TOOLS
 from lab.images.platform_tools import PLATFORM_TOOLS_CONFIG, project_entries
 from lab.images.python_packages import PACKAGES_FOLDER
-from versions import POSTGRES
+from versions import POSTGRES, REGISTRY
 
 ROOT = Path(__file__).parents[4]
 FOLDER = ROOT / "images" / "platform-tools"
@@ -53,8 +53,9 @@ def test_the_image_is_checked_and_labelled() -> None:
 
 def test_bases_are_arguments_with_a_version() -> None:
     defaults = dict(re.findall(r"^ARG (\w+)=(\S+)$", DOCKERFILE.partition("\nFROM")[0], re.MULTILINE))
-    assert set(defaults) == {"BASE_IMAGE", "PYTHON_IMAGE", "TRUST_IMAGE"}
+    assert set(defaults) == {"BASE_IMAGE", "PYTHON_IMAGE", "REGISTRY_IMAGE", "TRUST_IMAGE"}
+    assert defaults["REGISTRY_IMAGE"] == f"registry:{REGISTRY}", "the version that serves"
     assert re.fullmatch(r"debian:\d+\.\d+-slim", defaults["BASE_IMAGE"])
     assert re.fullmatch(r"python:3\.11-slim-bookworm", defaults["PYTHON_IMAGE"]), "the Python of Debian 12"
     froms = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
-    assert set(froms) == {"${TRUST_IMAGE}", "${PYTHON_IMAGE}", "${BASE_IMAGE}"}
+    assert set(froms) == {"${TRUST_IMAGE}", "${PYTHON_IMAGE}", "${REGISTRY_IMAGE}", "${BASE_IMAGE}"}
