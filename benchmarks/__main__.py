@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.cli_figures import cli_figures
 from benchmarks.kubernetes_plugin import markdown, measure
 from benchmarks.lab_figures import cold_figure, lab_figures
 from benchmarks.pack_figures import pack_figures
@@ -36,7 +37,8 @@ def main() -> int:
         ensure_debian_layers(toolchain, progress)
         os.environ["PATH"] = os.pathsep.join([str(toolchain.bin), os.environ["PATH"]])
         cold = [cold_figure(folder, progress)] if os.environ.get("COLD") == "1" else []
-        figures = [*cold, *lab_figures(folder, progress), *policy_figures(progress)]
+        command_line = cli_figures(folder, progress)
+        figures = [*cold, *lab_figures(folder, progress), *command_line, *policy_figures(progress)]
         with progress.step("The policy pack on many resources"):
             figures.extend(pack_figures())
         with progress.step("The kubernetes edition against the official plugin"):

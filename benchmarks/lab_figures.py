@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.cli_figures import up_figure
 from benchmarks.coder_figures import archive_figure, coder_figures
 from benchmarks.figure import Figure, timed
 from benchmarks.image_figures import build_in_workspace_figure, image_figures
@@ -37,6 +38,7 @@ def lab_figures(folder: Path, progress: Progress) -> list[Figure]:
             preview = tuple(timed(lambda: _make("preview", environment)) for _ in range(_REPEATS))
         toolchain = ensure_toolchain(SilentProgress())
         coder = coder_figures(instance, toolchain, folder, progress)
+        up = up_figure(instance, toolchain, folder, progress)
         image = image_figures(instance, toolchain, progress)
         if os.environ.get("FULL") == "1":
             with progress.step("The full image, which has Go: make image"):
@@ -53,6 +55,7 @@ def lab_figures(folder: Path, progress: Progress) -> list[Figure]:
         Figure("lab start to node Ready, addons included", starts, 20),
         archive_figure(),
         *coder,
+        up,
         *image,
     ]
 

@@ -36,6 +36,8 @@ class Agent(ApiModel):
     apps: Annotated[tuple[AgentApp, ...], NullableList] = ()
     expanded_directory: str = ""
     version: str = ""
+    ready_at: ZeroTime = None
+    """When the start scripts ended; None before."""
 
     @property
     def is_ready(self) -> bool:
