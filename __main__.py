@@ -17,6 +17,7 @@ from components.reaper import Reaper
 from components.registry import Registry
 from components.registry_arguments import registry_args
 from components.registry_gc_arguments import declare_registry_gc
+from components.snapshots_arguments import declare_snapshots
 from components.template import Template
 from components.template_arguments import template_args
 from components.workspace_config import workspace_config
@@ -44,6 +45,7 @@ def main() -> None:
 
     image = workspace_image_reference(settings, registry.address, after(registry))
     declare_prepull(settings, image, after(*guards))
+    declare_snapshots(settings, after(*guards))
     declare_registry_gc(settings, image, after(*guards, registry))
 
     coder = coder_parts(settings, namespace=namespaces[CODER], guards=guards, after=after)

@@ -78,6 +78,9 @@ _KVM_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "kvm-plugin")
 _PREPULL_CHECK_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "prepull-check"),))
 _REAPER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "reaper"),))
 _REGISTRY_GC_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/component", "registry-gc"),))
+_SNAPSHOT_PODS: Final = tuple(
+    Pods(CODER, labels=(("app.kubernetes.io/name", name),)) for name in ("home-snapshots", "home-snapshot-drill")
+)
 _DNS_PORTS: Final = (Port(ports.DNS, "UDP"), Port(ports.DNS, "TCP"))
 _REGISTRY_PORTS: Final = (Port(ports.REGISTRY),)
 _REGISTRY_NODE_PORTS: Final = (Port(ports.REGISTRY), Port(ports.REGISTRY_DEBUG))
@@ -132,6 +135,7 @@ def platform_flows(
         # The device plugin labels its node.
         Flow("api-server-from-kvm-plugin", _KVM_PODS, api_server, _API_PORTS),
         *_prepull_flows(api_server, check=prepull_check, metrics=prepull_metrics),
+        *_snapshot_flows(api_server, jobs=snapshots, metrics=snapshots_metrics),
         *_registry_gc_flows(api_server, jobs=registry_gc, metrics=registry_gc_metrics),
         # GitHub, module registries, Connect, the access URL itself: Coder's Terraform fetches what templates name.
         Flow("outside", CODER_PODS, _OUTSIDE),
@@ -156,3 +160,9 @@ def _registry_gc_flows(api_server: Addresses, *, jobs: bool, metrics: bool) -> l
         (metrics, Flow("metrics-from-registry-gc", _REGISTRY_GC_PODS, _OUTSIDE, _WEB_PORTS)),
     ]
     return [flow for is_asked, flow in rows if is_asked]
+
+
+def _snapshot_flows(api_server: Addresses, *, jobs: bool, metrics: bool) -> list[Flow]:
+    asking = [Flow(f"api-server-from-{pods.labels[0][1]}", pods, api_server, _API_PORTS) for pods in _SNAPSHOT_PODS]
+    telling = [Flow(f"metrics-from-{pods.labels[0][1]}", pods, _OUTSIDE, _WEB_PORTS) for pods in _SNAPSHOT_PODS]
+    return [*(asking if jobs else ()), *(telling if metrics else ())]

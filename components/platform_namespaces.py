@@ -18,6 +18,7 @@ _SERVICE_LIMITS: Final[LimitArgs] = {
 
 def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
     """Return the namespaces of a stack: control plane, workspaces, system daemons."""
+    pushes, has_snapshots = bool(settings.reaper.reaper_pushgateway_url), settings.snapshots.home_snapshots != "none"
     flows = platform_flows(
         settings.cluster.node_cidrs,
         api_cidrs=settings.cluster.api_server_cidrs,
@@ -25,7 +26,9 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
         prepull_check=settings.prepull.workspace_prepull,
         registry_gc=settings.registry_gc.registry_gc,
         registry_gc_metrics=settings.registry_gc.registry_gc and bool(settings.reaper.reaper_pushgateway_url),
-        prepull_metrics=settings.prepull.workspace_prepull and bool(settings.reaper.reaper_pushgateway_url),
+        prepull_metrics=settings.prepull.workspace_prepull and pushes,
+        snapshots=has_snapshots,
+        snapshots_metrics=has_snapshots and pushes,
     )
     quota = settings.quota
     return [

@@ -19,6 +19,7 @@ from jobs.prepull.run import run_prepull_check
 from jobs.prepull.settings import PrepullCheckSettings
 from jobs.reaper.run import run_reaper
 from jobs.reaper.settings import ReaperSettings
+from jobs.snapshots.commands import register as register_snapshots
 from jobs.registry_gc.guard import run_guard
 from jobs.registry_gc.run import run_registry_gc
 from jobs.registry_gc.settings import RegistryGcSettings
@@ -87,6 +88,9 @@ def registry_gc() -> int:
 def registry_gc_guard() -> int:
     """Open the registry that a collection has closed and did not live to open."""
     return run_guard(read_settings(RegistryGcSettings), EventLog("registry-gc-guard"))
+
+
+register_snapshots(app)
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ __all__ = [
     "RegistrySettings",
     "Settings",
     "SettingsError",
+    "SnapshotSettings",
     "TemplateSettings",
     "WorkspaceImageSettings",
     "WorkspaceSettings",
@@ -37,6 +38,7 @@ from settings.prepull import PrepullSettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
 from settings.registry_gc import RegistryGcSettings
+from settings.snapshots import SnapshotSettings
 from settings.stack import GROUPS, PROJECT, Settings, engine_texts, load_settings, read_settings
 from settings.templates import TemplateSettings
 from settings.workspace import QuotaSettings, WorkspaceSettings

@@ -23,6 +23,7 @@ from settings.prepull import PrepullSettings, check_prepull
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
 from settings.registry_gc import RegistryGcSettings
+from settings.snapshots import SnapshotSettings, check_snapshots
 from settings.templates import TemplateSettings
 from settings.workspace import QuotaSettings, WorkspaceSettings
 from settings.workspace_image import WorkspaceImageSettings, check_workspace_image
@@ -43,6 +44,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     KvmSettings,
     PrepullSettings,
     ReaperSettings,
+    SnapshotSettings,
     WorkspaceSettings,
     QuotaSettings,
     PolicySettings,
@@ -98,6 +100,7 @@ class Settings(SettingsGroup):
     kvm: KvmSettings
     prepull: PrepullSettings
     reaper: ReaperSettings
+    snapshots: SnapshotSettings
     workspace: WorkspaceSettings
     quota: QuotaSettings
     policy: PolicySettings
@@ -150,6 +153,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         kvm=reader.read(KvmSettings),
         prepull=reader.read(PrepullSettings),
         reaper=reader.read(ReaperSettings),
+        snapshots=reader.read(SnapshotSettings),
         workspace=reader.read(WorkspaceSettings),
         quota=reader.read(QuotaSettings),
         policy=reader.read(PolicySettings),
@@ -168,6 +172,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
     check_workspace_image(reader, settings.workspace_image)
     check_kvm(reader, settings.kvm)
     check_prepull(reader, settings.prepull)
+    check_snapshots(reader, settings.snapshots)
     return settings
 
 
