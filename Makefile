@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help up image demo token serve image-test preview policy images-lock status down toolchain image-tools image-sizes image-sbom test lint format bench mutation
-.PHONY: install release-setup release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
+.PHONY: install release-setup release-lock release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 .PHONY: ci-image-build ci-image-test ci-image-sbom ci-image-scan ci-image-push ci-image-publish
@@ -205,6 +205,10 @@ RELEASE_BOOT = @$(if $(RELEASE_PYTHON),:,sh lab/bootstrap.sh)
 release-setup: ## install what releases and the command line's tests need into RELEASE_PYTHON, by their hashes
 	@$(RELEASE_INTERPRETER) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
 		--requirement release/requirements.txt
+
+release-lock: ## write release/requirements.txt from uv.lock
+	$(RELEASE_BOOT)
+	@$(RELEASE) lock
 
 release-wheel: ## build the wheel of sptcoder into DIST=dist
 	$(RELEASE_BOOT)

@@ -9,9 +9,9 @@ import typer
 from typer.exceptions import TyperException
 
 from core.errors import SptFlowError, UsageError
-from release.commands import checksums, executable, install, publish, recording, reference, wheel
+from release.commands import checksums, executable, install, lock, publish, recording, reference, wheel
 
-_COMMANDS: Final = (install, wheel, executable, checksums, publish, reference, recording)
+_COMMANDS: Final = (install, wheel, executable, checksums, publish, reference, recording, lock)
 
 app = typer.Typer(
     help="What makes releases of sptcoder; each command is a make target.",

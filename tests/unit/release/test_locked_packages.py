@@ -10,10 +10,7 @@ TEXT = (ROOT / "release" / "requirements.txt").read_text(encoding="utf-8")
 PINS = dict(re.findall(r"^([\w.-]+)==([\w.]+)", TEXT, re.MULTILINE))
 LOCK: dict[str, Any] = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
 PACKAGES = {package["name"]: package for package in LOCK["package"]}
-RENEW = (
-    "renew it: uv export --frozen --no-header --no-emit-project --only-group cli --only-group cli-test "
-    "--only-group release --output-file release/requirements.txt"
-)
+RENEW = "make release-lock writes it"
 
 
 def test_every_pin_is_the_locks() -> None:
