@@ -21,8 +21,8 @@ def stranger(tmp_path: Path) -> CliRun:
 @pytest.fixture(scope="session")
 def cli(site: CoderSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CliRun]:
     """Return the command line signed in to the lab's Coder; all tests share its home, so leave that as it is."""
-    signed_in = {"CODER_URL": site.url, "CODER_SESSION_TOKEN": site.token.get_secret_value()}
-    run = CliRun(tmp_path_factory.mktemp("cli"), signed_in)
+    run = CliRun(tmp_path_factory.mktemp("cli"))
+    run.sign_in(site.url, site.token.get_secret_value())
     yield run
     run.forget()
 
