@@ -31,6 +31,10 @@ class TemplateVersions:
         response = self._connection.request("POST", path, content=archive, content_type="application/x-tar")
         return UploadAnswer.model_validate(self._connection.json_of("POST", path, response)).hash
 
+    def download(self, file_id: str) -> bytes:
+        """Return an uploaded archive; ApiError for who may not read it."""
+        return self._connection.request("GET", f"/api/v2/files/{file_id}").content
+
     def create(
         self,
         *,

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from core.errors import SptFlowError
-from sptcoder.api import ApiError, CoderClient
+from sptcoder.api import ApiError
 from sptcoder.doctor.finding import Finding, fine, note, problem
+from sptcoder.doctor.templates import examine_templates
 from sptcoder.session import (
     ExpiredTokenError,
     NotCoderError,
@@ -18,7 +19,6 @@ from sptcoder.session import (
     VersionSkewError,
 )
 from sptcoder.session.sign_in import check_server
-from sptcoder.templates.bundled import bundled_templates
 
 _KINDS: Final = {
     UnreachableError: "unreachable",
@@ -50,7 +50,7 @@ def examine_server(session: Session) -> Iterator[Finding]:
         yield problem("sign-in", told, kind=kind_of(told))
         return
     yield _token(session, user.username)
-    yield from _templates(session.client)
+    yield from examine_templates(session.client)
     yield from _logins(session)
 
 
@@ -67,20 +67,6 @@ def _token(session: Session, user: str) -> Finding:
     if expires - datetime.now(UTC) < _SOON:
         return note("sign-in", words, session.sign_in_again(), "expired-token")
     return fine("sign-in", words)
-
-
-def _templates(client: CoderClient) -> Iterator[Finding]:
-    there = {template.name for template in client.templates.list()}
-    missing = [template.name for template in bundled_templates() if template.name not in there]
-    if there:
-        yield fine("templates", ", ".join(sorted(there)))
-    for name in missing:
-        yield note(
-            "templates",
-            f"the server has no template '{name}', which comes with this program",
-            f"sptcoder template push {name}, or ask a template admin to",
-            "template-missing",
-        )
 
 
 def _logins(session: Session) -> Iterator[Finding]:

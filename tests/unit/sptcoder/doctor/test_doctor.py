@@ -16,6 +16,7 @@ from sptcoder.config import Context, config_path, edit_document
 from sptcoder.doctor.examination import examine
 from sptcoder.doctor.explanations import EXPLANATIONS
 from sptcoder.doctor.finding import Finding, State
+from sptcoder.templates.archive import pack_template
 from sptcoder.templates.bundled import bundled_templates
 from sptcoder.updates.release import remember
 from sptcoder.version import VERSION
@@ -47,8 +48,9 @@ def healthy(home: Path, coderd: Coderd) -> Coderd:
             "id": str(uuid.uuid4()),
             "name": template.name,
             "organization_id": "o",
-            "active_version_id": "v",
+            "active_version_id": "0b",
         }
+    coderd.platform.versions = {name: _version(coderd, "") for name in ("0b", "0c")}
     coderd.platform.logins = [{"id": "github", "display_name": "GitHub"}]
     coderd.platform.links = [{"provider_id": "github", "authenticated": True}]
     return coderd
@@ -185,6 +187,25 @@ def test_template_missing(healthy: Coderd) -> None:
     del healthy.platform.templates["spt-flow-ci"]
     finding = _of_kind("template-missing")
     assert finding.next_command == "sptcoder template push spt-flow-ci, or ask a template admin to"
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_template_of_another_age(healthy: Coderd, monkeypatch: pytest.MonkeyPatch, *, is_changed: bool) -> None:
+    """FR12: what the server has is compared with what comes with this program."""
+    request = bundled_templates()[0].request()
+    content = pack_template(request.directory, request.overlays).data + b"x" * is_changed
+    healthy.platform.versions["0b"] = _version(healthy, "f")
+    monkeypatch.setattr("sptcoder.api.template_versions.TemplateVersions.download", lambda *_: content)
+    for name in ("spt-flow-ci", "coder-devcontainer-kubernetes"):
+        template = next(one for one in healthy.platform.templates.values() if one["name"] == name)
+        template["active_version_id"] = "0c"
+    texts = [finding.text for finding in _matter("templates")[1:]]
+    assert texts == ["the server's template 'spt-flow' is not the one that comes with this program"] * is_changed
+
+
+def _version(server: Coderd, file_id: str) -> dict[str, Any]:
+    job = {**server.platform.jobs.add("succeeded"), "file_id": file_id}
+    return {"id": "0b", "name": "n", "template_id": "t", "job": job}
 
 
 def test_quota_reached(put: Put) -> None:
