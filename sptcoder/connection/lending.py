@@ -13,7 +13,7 @@ from core.command import pipes_of
 from core.errors import SptFlowError
 from sptcoder.connection.git_credentials import GitCredential, find_credential, hosts_to_lend
 from sptcoder.connection.ssh_words import sh_text
-from sptcoder.connection.tunnel import ConnectionFailedError, Tunnel
+from sptcoder.connection.tunnel import ConnectionFailedError, Tunnel, last_words
 
 _ADDRESS: Final = "repo_url"
 _MORE: Final = "more_repositories"
@@ -83,7 +83,7 @@ def _addresses(tunnel: Tunnel) -> list[str]:
 @contextmanager
 def _lent(tunnel: Tunnel, credential: GitCredential) -> Iterator[None]:
     with tempfile.TemporaryFile() as said:
-        process = tunnel.stream(sh_text(_SCRIPT), stderr=said)
+        process = tunnel.stream(sh_text(_SCRIPT), stderr=said, small=True)
         try:
             _send(tunnel, process, credential, said)
             yield
@@ -107,11 +107,11 @@ def _send(tunnel: Tunnel, process: "subprocess.Popen[bytes]", credential: GitCre
         return
     code = process.wait()
     said.seek(0)
-    words = " ".join(said.read().decode(errors="replace").split())
+    words = said.read().decode(errors="replace")
     if tunnel.is_broken(code) or code < 0:
         raise ConnectionFailedError(tunnel.target.name, words)
     raise SptFlowError(
-        f"The workspace '{tunnel.target.name}' cannot take git credentials: {words or 'git refused them'}.",
+        f"The workspace '{tunnel.target.name}' cannot take git credentials: {last_words(words) or 'git refused'}.",
         next_command=f"sptcoder restart --update {tunnel.target.name}",
     )
 

@@ -32,7 +32,8 @@ class _Local:
         builds = SimpleNamespace(parameters=lambda _: self.parameters)
         return SimpleNamespace(url="https://coder.example.com", client=SimpleNamespace(builds=builds))
 
-    def stream(self, command: str, *, stderr: IO[bytes]) -> "subprocess.Popen[bytes]":
+    def stream(self, command: str, *, stderr: IO[bytes], small: bool = False) -> "subprocess.Popen[bytes]":
+        del small
         self.commands.append(command)
         return self._shell.stream("-c", command, stderr=stderr)
 
