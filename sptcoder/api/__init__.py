@@ -5,8 +5,12 @@ with CoderClient(url, token) as client:
         client.workspaces.delete(workspace.id)
 """
 
-from sptcoder.api.client import CoderClient
-from sptcoder.api.errors import (
+from core.lean_httpx import spare_command_line
+
+spare_command_line()  # before anything here imports httpx
+
+from sptcoder.api.client import CoderClient  # noqa: E402 - see the line above
+from sptcoder.api.errors import (  # noqa: E402 - see the line above
     ApiError,
     FieldProblem,
     ForeignAnswerError,
@@ -14,8 +18,8 @@ from sptcoder.api.errors import (
     TokenRefusedError,
     UnsupportedError,
 )
-from sptcoder.api.retry import RetryPolicy
-from sptcoder.api.version import Capability, ServerVersion
+from sptcoder.api.retry import RetryPolicy  # noqa: E402 - see the line above
+from sptcoder.api.version import Capability, ServerVersion  # noqa: E402 - see the line above
 
 __all__ = [
     "ApiError",

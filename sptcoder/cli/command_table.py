@@ -2,15 +2,13 @@
 
 __all__ = ["COMMANDS", "HIDDEN", "REFRESH", "SECTIONS", "CommandEntry", "find_command"]
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 SECTIONS: Final = ("Set up", "Workspaces", "Connect", "Data", "Platform", "This program")
 """Headings of the help page, in order."""
 
 
-@dataclass(frozen=True)
-class CommandEntry:
+class CommandEntry(NamedTuple):  # no dataclass: importing those takes longer than all the help
     """A command; its module is `sptcoder.commands.<name>`, with underscores, and has a function `register`."""
 
     name: str

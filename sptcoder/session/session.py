@@ -10,16 +10,12 @@ from typing import Final
 from pydantic import SecretStr, ValidationError
 
 from core.errors import SptFlowError
-from core.lean_httpx import spare_command_line
+from sptcoder.api import ApiError, CoderClient, RetryPolicy
 from sptcoder.cli.correlation import correlation_id
 from sptcoder.cli.terminal import say
 from sptcoder.config import ENVIRONMENT, Context, active_context, name_of
 from sptcoder.session.failures import VersionSkewError, explained
 from sptcoder.session.supported import check_version
-
-spare_command_line()  # before anything imports httpx
-
-from sptcoder.api import ApiError, CoderClient, RetryPolicy  # noqa: E402 - see the line above
 
 _MAYBE_SKEW: Final = frozenset({400, 404, 405, 501})
 """How a server answers what it does not know."""
