@@ -13,6 +13,7 @@ from typing import Final
 
 from core.command import Command
 from core.errors import SptFlowError
+from release.build_tools import check_build_tools
 from release.platforms import Platform, this_platform
 from release.sources import ROOT, stage
 from sptcoder.version import VERSION
@@ -34,10 +35,11 @@ class Executables:
 def build_executables(folder: Path) -> Executables:
     """Build both for this system into a folder, and try them.
 
-    Raises SptFlowError on a system there are none for, and if one does not say its version; CommandFailedError if
-    PyInstaller refuses.
+    Raises SptFlowError on a system there are none for, if something to build with is missing, and if one does not run;
+    CommandFailedError if PyInstaller refuses.
     """
     here = this_platform()
+    check_build_tools()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="spt-executable-", ignore_cleanup_errors=True) as made:
         built = _pack(Path(made), here)

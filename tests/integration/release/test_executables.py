@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.command import Command
+from release.build_tools import missing_build_tools
 from release.executable import Executables, build_executables, try_program
 from release.platforms import this_platform
 from sptcoder.cli.help_page import help_page
@@ -18,6 +19,9 @@ from sptcoder.version import VERSION
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Executables:
+    missing = missing_build_tools()
+    if missing:
+        pytest.skip(f"executables are not built here: no {' '.join(missing)}")
     return build_executables(tmp_path_factory.mktemp("dist"))
 
 
