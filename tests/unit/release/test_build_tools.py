@@ -12,7 +12,7 @@ from release.build_tools import check_build_tools, missing_build_tools
 
 
 def _python(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> None:
-    monkeypatch.setattr(sysconfig, "get_config_var", lambda name: variables.get(name))
+    monkeypatch.setattr(sysconfig, "get_config_var", variables.get)
 
 
 def test_what_a_bare_debian_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
