@@ -45,8 +45,8 @@ def main() -> None:
 
     image = workspace_image_reference(settings, registry.address, after(registry))
     declare_prepull(settings, image, after(*guards))
-    declare_snapshots(settings, after(*guards))
     declare_registry_gc(settings, image, after(*guards, registry))
+    declare_snapshots(settings, after(*guards))
 
     coder = coder_parts(settings, namespace=namespaces[CODER], guards=guards, after=after)
     templates = [

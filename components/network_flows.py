@@ -77,10 +77,10 @@ _DUMP_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "database-dum
 _KVM_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "kvm-plugin"),))
 _PREPULL_CHECK_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "prepull-check"),))
 _REAPER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "reaper"),))
-_REGISTRY_GC_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/component", "registry-gc"),))
 _SNAPSHOT_PODS: Final = tuple(
     Pods(CODER, labels=(("app.kubernetes.io/name", name),)) for name in ("home-snapshots", "home-snapshot-drill")
 )
+_REGISTRY_GC_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/component", "registry-gc"),))
 _DNS_PORTS: Final = (Port(ports.DNS, "UDP"), Port(ports.DNS, "TCP"))
 _REGISTRY_PORTS: Final = (Port(ports.REGISTRY),)
 _REGISTRY_NODE_PORTS: Final = (Port(ports.REGISTRY), Port(ports.REGISTRY_DEBUG))
@@ -101,12 +101,15 @@ def platform_flows(
     prepull_metrics: bool = False,
     registry_gc: bool = False,
     registry_gc_metrics: bool = False,
+    snapshots: bool = False,
+    snapshots_metrics: bool = False,
 ) -> tuple[Flow, ...]:
     """Return the whole table.
 
     `node_cidrs` are the networks of the nodes, `api_cidrs` those of the API server (the nodes' if there are none), and
     in `entry_namespace` are the pods that carry traffic from outside. `prepull_check` is whether nodes are checked for
-    the workspace image, `prepull_metrics` whether what is found is pushed somewhere. `registry_gc` and
+    the workspace image, `prepull_metrics` whether what is found is pushed somewhere; `snapshots` and
+    `snapshots_metrics` are the same for the jobs that snapshot homes. `registry_gc` and
     `registry_gc_metrics` are the same for the registry's collection. Registry and database have no row
     as a source: they answer, and never call out, not even for names.
     """
@@ -135,8 +138,8 @@ def platform_flows(
         # The device plugin labels its node.
         Flow("api-server-from-kvm-plugin", _KVM_PODS, api_server, _API_PORTS),
         *_prepull_flows(api_server, check=prepull_check, metrics=prepull_metrics),
-        *_snapshot_flows(api_server, jobs=snapshots, metrics=snapshots_metrics),
         *_registry_gc_flows(api_server, jobs=registry_gc, metrics=registry_gc_metrics),
+        *_snapshot_flows(api_server, jobs=snapshots, metrics=snapshots_metrics),
         # GitHub, module registries, Connect, the access URL itself: Coder's Terraform fetches what templates name.
         Flow("outside", CODER_PODS, _OUTSIDE),
         # The reaper asks at the access URL, as everybody else.
@@ -154,15 +157,15 @@ def _prepull_flows(api_server: Addresses, *, check: bool, metrics: bool) -> list
     return [flow for is_asked, flow in rows if is_asked]
 
 
+def _snapshot_flows(api_server: Addresses, *, jobs: bool, metrics: bool) -> list[Flow]:
+    asking = [Flow(f"api-server-from-{pods.labels[0][1]}", pods, api_server, _API_PORTS) for pods in _SNAPSHOT_PODS]
+    telling = [Flow(f"metrics-from-{pods.labels[0][1]}", pods, _OUTSIDE, _WEB_PORTS) for pods in _SNAPSHOT_PODS]
+    return [*(asking if jobs else ()), *(telling if metrics else ())]
+
+
 def _registry_gc_flows(api_server: Addresses, *, jobs: bool, metrics: bool) -> list[Flow]:
     rows = [
         (jobs, Flow("api-server-from-registry-gc", _REGISTRY_GC_PODS, api_server, _API_PORTS)),
         (metrics, Flow("metrics-from-registry-gc", _REGISTRY_GC_PODS, _OUTSIDE, _WEB_PORTS)),
     ]
     return [flow for is_asked, flow in rows if is_asked]
-
-
-def _snapshot_flows(api_server: Addresses, *, jobs: bool, metrics: bool) -> list[Flow]:
-    asking = [Flow(f"api-server-from-{pods.labels[0][1]}", pods, api_server, _API_PORTS) for pods in _SNAPSHOT_PODS]
-    telling = [Flow(f"metrics-from-{pods.labels[0][1]}", pods, _OUTSIDE, _WEB_PORTS) for pods in _SNAPSHOT_PODS]
-    return [*(asking if jobs else ()), *(telling if metrics else ())]

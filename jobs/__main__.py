@@ -19,10 +19,10 @@ from jobs.prepull.run import run_prepull_check
 from jobs.prepull.settings import PrepullCheckSettings
 from jobs.reaper.run import run_reaper
 from jobs.reaper.settings import ReaperSettings
-from jobs.snapshots.commands import register as register_snapshots
 from jobs.registry_gc.guard import run_guard
 from jobs.registry_gc.run import run_registry_gc
 from jobs.registry_gc.settings import RegistryGcSettings
+from jobs.snapshots.commands import register as register_snapshots
 
 app = typer.Typer(
     help="Jobs of the platform, inside the cluster. Settings are environment variables; the log is JSON on stdout.",
