@@ -1,0 +1,77 @@
+"""000:S1.3: the news of a release, from a command's process to the one it leaves behind."""
+
+import http.server
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sptcoder.version import VERSION
+from tests.support.cli_run import CliRun
+
+_NOTICE = f"Update available: v{VERSION} -> v9.8.7\n"
+
+
+@pytest.fixture
+def source() -> Iterator[tuple[str, list[str]]]:
+    """Serve a release, slowly; yield its address and the requests."""
+    requests: list[str] = []
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            requests.append(self.path)
+            time.sleep(1.5)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"tag_name": "v9.8.7"}')
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's signature
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/latest", requests
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def _asking(source: str) -> dict[str, str]:
+    return {"SPT_FLOW_SKIP_UPDATE_CHECK": "", "SPT_FLOW_RELEASES_URL": source}
+
+
+def test_000_s1_3_1_the_source_is_asked_in_the_background(stranger: CliRun, source: tuple[str, list[str]]) -> None:
+    address, requests = source
+    first = stranger.run("context", "list", env=_asking(address))
+    assert "Update available" not in first.stderr
+    cache = stranger.folder / "xdg_cache_home" / "spt-flow" / "newest-release.json"
+    assert _appears(cache, "9.8.7")
+    second = stranger.run("context", "list", env=_asking(address))
+    assert second.stderr.endswith(_NOTICE)
+    assert second.stdout == ""
+    assert requests == ["/latest"]
+    failed = stranger.run("list", "--json", env=_asking(address), check=False)
+    assert failed.returncode == 1
+    assert failed.stderr.endswith(_NOTICE)
+    assert "Update available" not in failed.stdout
+    assert stranger.run("--version", env=_asking(address)).stderr == _NOTICE
+
+
+def test_000_s1_3_3_a_variable_disables_it(stranger: CliRun, source: tuple[str, list[str]]) -> None:
+    address, requests = source
+    stranger.run("context", "list", env={**_asking(address), "SPT_FLOW_SKIP_UPDATE_CHECK": "true"})
+    time.sleep(0.5)
+    assert requests == []
+    assert not (stranger.folder / "xdg_cache_home" / "spt-flow").exists()
+
+
+def _appears(path: Path, text: str) -> bool:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if path.exists() and text in path.read_text():
+            return True
+        time.sleep(0.1)
+    return False
