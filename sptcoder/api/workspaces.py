@@ -13,7 +13,7 @@ from sptcoder.api.models.workspace import Workspace, WorkspaceBuild, WorkspacePa
 
 _NOT_FOUND: Final = 404
 _NOT_MODIFIED: Final = 304
-_PAGE: Final = 100
+_PAGE: Final = 250
 
 Transition = Literal["start", "stop", "delete"]
 

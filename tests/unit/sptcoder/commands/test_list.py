@@ -48,9 +48,9 @@ def test_an_empty_list_says_how_to_begin(typed: Typing) -> None:
 
 
 def test_a_list_of_many_pages_is_whole(coderd: Coderd, typed: Typing) -> None:
-    for number in range(250):
+    for number in range(600):
         add_workspace(coderd.platform, f"workspace-{number}")
-    assert len(typed("list").stdout.splitlines()) == 251
+    assert len(typed("list").stdout.splitlines()) == 601
 
 
 def test_an_answer_that_is_cut_off_is_asked_for_again(coderd: Coderd, typed: Typing) -> None:
