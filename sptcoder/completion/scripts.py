@@ -30,10 +30,15 @@ _FISH: Final = r"""# sptcoder: completion for fish. Load it with: sptcoder compl
 function __sptcoder_complete
     set -l before (commandline -opc)
     set -l current (commandline -ct)
-    $before[1] __complete $before[2..-1] "=$current" 2>/dev/null
+    set -l found ($before[1] __complete $before[2..-1] "=$current" 2>/dev/null)
+    if set -q found[1]
+        printf '%s\n' $found
+    else
+        __fish_complete_path "$current"
+    end
 end
-complete -c sptcoder -a '(__sptcoder_complete)'
-complete -c sptCoder -a '(__sptcoder_complete)'
+complete -c sptcoder -f -a '(__sptcoder_complete)'
+complete -c sptCoder -f -a '(__sptcoder_complete)'
 """
 
 _POWERSHELL: Final = r"""# sptcoder: completion for PowerShell. Load it with:
