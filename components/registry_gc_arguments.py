@@ -62,6 +62,7 @@ def _rules(settings: Settings) -> dict[str, pulumi.Input[str]]:
 def _used(settings: Settings, image: pulumi.Input[str]) -> pulumi.Input[str]:
     host = registry_host(CODER)
     named = [str(each) for each in settings.images() if each.registry == host]
+    made = pulumi.Output.from_input(image)
     if isinstance(image, str):
         return json.dumps(sorted({*named, image}))
-    return pulumi.Output.from_input(image).apply(lambda made: json.dumps(sorted({*named, made})))
+    return made.apply(lambda found: json.dumps(sorted({*named, found})))
