@@ -8,10 +8,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import httpx
 import pexpect
@@ -24,6 +21,7 @@ from tests.conftest import Golden
 from tests.integration.conftest import Platform
 from tests.support.cli_run import CliRun
 from tests.support.coder_site import SMALL, CoderSite, wait_until
+from tests.support.private_host import private_repository
 from tests.support.served_copies import ServedCopies, served_copies
 
 pytestmark = pytest.mark.lab
@@ -187,7 +185,7 @@ def test_000_fr4_a_repository_that_cannot_be_read_is_told_before_anything_is_bui
     cli: CliRun, client: CoderClient, served: ServedCopies
 ) -> None:
     del served
-    with _private_host() as url:
+    with private_repository("private-up") as url:
         done = cli.run("up", url, check=False)
     assert done.returncode == 1
     assert done.stdout == ""
@@ -227,29 +225,3 @@ def test_misuse_ends_with_2_and_never_asks(cli: CliRun, words: list[str], said: 
     done = cli.run(*words, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
-
-
-class _Private(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(401)
-        self.send_header("WWW-Authenticate", 'Basic realm="git"')
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
-        """Say nothing."""
-
-
-class _private_host:  # noqa: N801 - used like a function
-    """Serve nothing but a demand for a login; the address is that of `private-up`."""
-
-    def __enter__(self) -> str:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Private)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-        return f"http://127.0.0.1:{self._server.server_port}/my/private-up"
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

@@ -33,6 +33,8 @@ class Platform(WorkspaceAnswers):
     version_details: dict[str, list[Json]] = field(default_factory=dict)
     """Of every version: `presets`, `variables`, `external-auth`."""
     may_push: bool = True
+    linked: set[str] = field(default_factory=set)
+    """Ids of the services the user has linked."""
     may_extend: bool = True
     session_ends: str = "2999-01-01T00:00:00Z"
     logins: list[Json] = field(default_factory=list)
@@ -118,6 +120,9 @@ class Platform(WorkspaceAnswers):
 
     def _version_details(self, _version: str, what: str, **_: object) -> Answer:
         return Answer(200, self.version_details.get(what, []))
+
+    def _is_linked(self, provider: str, **_: object) -> Answer:
+        return Answer(200, {"authenticated": provider in self.linked})
 
     def _template(self, template: str, **_: object) -> Answer:
         return Answer(200, self.templates[template])

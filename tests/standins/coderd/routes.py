@@ -18,6 +18,7 @@ ROUTES = (
     (f"GET /api/v2/templateversions/{_ID}/(presets|variables|external-auth)", "version_details", False),
     (f"GET /api/v2/templateversions/{_ID}/logs", "version_logs", False),
     (f"POST /api/v2/templateversions/{_ID}/(archive|unarchive)", "archive", False),
+    ("GET /api/v2/external-auth/([^/]+)", "is_linked", False),
     ("GET /api/v2/templates", "templates", False),
     ("GET /api/v2/organizations/([^/]+)/templates/([^/]+)", "find_template", False),
     ("POST /api/v2/organizations/([^/]+)/templates", "create_template", False),
