@@ -34,7 +34,7 @@ def up_command(
     repositories: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[REPOSITORY]...",
+            metavar="REPOSITORY",
             help="Address, OWNER/REPO, or a folder (its origin is cloned); the folder you are in if left out. "
             "Further ones are cloned beside the first.",
         ),

@@ -2,8 +2,10 @@
 
 __all__ = ["Answer", "RemoteAnswer", "ask_remote"]
 
+import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from core.command import Command
@@ -59,10 +61,14 @@ def ask_remote(url: str, branch: str | None = None, *, seconds: float = 15.0) ->
 
     The machine's proxies and certificates count, its logins do not: a workspace has none of them.
     """
-    git = Command("git", env=_ANONYMOUS)
+    # Outside of any checkout, whose settings may hold a login: those of a pipeline do.
+    outside = Path(tempfile.gettempdir())
+    git = Command("git", env={**_ANONYMOUS, "GIT_CEILING_DIRECTORIES": str(outside.parent)}, cwd=outside)
+    # The address itself, not what the user's own rules make of it: the longest match wins.
+    as_it_is = ("-c", f"url.{url}.insteadOf={url}")
     wanted = ["HEAD"] if branch is None else ["HEAD", f"refs/heads/{branch}"]
     try:
-        done = git.run(*_NO_HELPER, "ls-remote", "--quiet", "--", url, *wanted, check=False, timeout=seconds)
+        done = git.run(*_NO_HELPER, *as_it_is, "ls-remote", "--quiet", "--", url, *wanted, check=False, timeout=seconds)
     except CommandNotFoundError:
         return RemoteAnswer(Answer.NOT_ASKED, "git is not installed here")
     except CommandTimeoutError:

@@ -85,6 +85,32 @@ def test_no_credential_of_this_machine_is_offered(
     assert base64.b64encode(f"me:{CANARY}".encode()).decode() not in " ".join(handler.seen)
 
 
+def test_no_header_of_the_checkout_we_are_in_is_sent(
+    host: tuple[str, type[_Host]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, handler = host
+    Command("git").run("init", "--quiet", str(tmp_path))
+    base = url.removesuffix("my/repo")
+    header = f"Authorization: basic {CANARY}"
+    Command("git").run("-C", str(tmp_path), "config", f"http.{base}.extraheader", header)
+    monkeypatch.chdir(tmp_path)
+    assert ask_remote(url).answer is Answer.REFUSED
+    assert handler.seen
+    assert not any(handler.seen)
+
+
+def test_rules_that_rewrite_addresses_do_not_count(
+    repository: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "gitconfig"
+    folder, slash, name = repository.rpartition("/")
+    settings.write_text(f'[url "{folder}{slash}"]\n\tinsteadOf = http://127.0.0.1:1/my/\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    url = f"http://127.0.0.1:1/my/{name}"
+    assert Command("git").run("ls-remote", url).stdout, "the rule does its work"
+    assert ask_remote(url).answer is Answer.UNREACHABLE
+
+
 def test_a_host_that_does_not_answer_is_unreachable_and_says_why() -> None:
     found = ask_remote("http://127.0.0.1:1/my/repo")
     assert found.answer is Answer.UNREACHABLE
