@@ -44,6 +44,11 @@ def find_target(session: Session, name: str) -> Target:
             f"The workspace '{name}' has nothing to connect to: its template declares no agent.",
             next_command=f"sptcoder status {name}",
         )
+    if status == "running" and all(agent.status == "timeout" for agent in workspace.latest_build.agents):
+        raise SptFlowError(
+            f"The workspace '{name}' runs, but its agent has never connected: it cannot reach the server from there.",
+            next_command=f"sptcoder logs {name}",
+        )
     return Target(name, workspace)
 
 

@@ -1,6 +1,6 @@
 """A way into one workspace: OpenSSH over the tunnel of the `coder` program."""
 
-__all__ = ["ConnectionFailedError", "Tunnel", "last_words", "open_tunnel"]
+__all__ = ["ConnectionFailedError", "Tunnel", "last_words", "open_tunnel", "require_openssh"]
 
 import dataclasses
 import shutil
@@ -107,12 +107,17 @@ def open_tunnel(session: Session, target: Target, say: Callable[[str], None]) ->
 
     Raises SptFlowError if this machine has no OpenSSH client, or the server no program for it.
     """
+    require_openssh()
+    return Tunnel(session, coder_program(session, say), target)
+
+
+def require_openssh() -> None:
+    """Raise SptFlowError, with how to get it, if this machine has no OpenSSH client."""
     if shutil.which(_SSH) is None:
         raise SptFlowError(
             "The program 'ssh' (OpenSSH's client) is not on PATH, and connections to workspaces need it.",
             next_command=_install(sys.platform),
         )
-    return Tunnel(session, coder_program(session, say), target)
 
 
 def _install(platform: str) -> str:

@@ -11,12 +11,18 @@ from sptcoder.connection.agent_choice import AgentKind, choose_agent
 from sptcoder.connection.agent_forwarding import surroundings_here
 from sptcoder.connection.offered_program import ask_offer
 from sptcoder.connection.release_name import program_name
+from sptcoder.connection.tunnel import require_openssh
 from sptcoder.doctor.finding import Finding, fine, note, problem
 from sptcoder.session import Session
 
 
 def examine_connection(session: Session) -> Iterator[Finding]:
-    """Ask for the program without fetching it, and look for an agent."""
+    """Look for OpenSSH, ask for the program without fetching it, and look for an agent."""
+    try:
+        require_openssh()
+        yield fine("ssh", "OpenSSH's client is here")
+    except SptFlowError as error:
+        yield problem("ssh", error)
     try:
         name = program_name(sys.platform, platform.machine())
         ask_offer(session.url, name, session.client.connection.trace)

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 SESSION = cast("Session", SimpleNamespace(client=None))
 
 
+def _agent(status: str) -> SimpleNamespace:
+    return SimpleNamespace(status=status)
+
+
 def having(monkeypatch: pytest.MonkeyPatch, **facts: object) -> None:
     """Let the server know one workspace, in this state."""
-    build: dict[str, Any] = {"status": "running", "transition": "start", "agents": ("agent",), **facts}
+    build: dict[str, Any] = {"status": "running", "transition": "start", "agents": (_agent("connected"),), **facts}
     found = SimpleNamespace(name="repo", owner_name="me", outdated=build.pop("outdated", False))
     found.latest_build = SimpleNamespace(**build)
     monkeypatch.setattr(target, "find_workspace", lambda *_: found)
@@ -48,9 +52,10 @@ def test_a_newer_template_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
             "sptcoder logs repo, then sptcoder start repo",
         ),
         ({"status": "deleting", "transition": "delete"}, "is deleting", "sptcoder list"),
+        ({"agents": (_agent("timeout"),)}, "runs, but its agent has never connected", "sptcoder logs repo"),
         ({"agents": ()}, "has nothing to connect to: its template declares no agent", "sptcoder status repo"),
     ],
-    ids=["stopped", "stopping", "about to stop", "failed", "deleting", "without an agent"],
+    ids=["stopped", "stopping", "about to stop", "failed", "deleting", "agent never connected", "without an agent"],
 )
 def test_what_does_not_run_is_said_with_what_helps(
     monkeypatch: pytest.MonkeyPatch, facts: dict[str, Any], said: str, next_command: str
