@@ -19,8 +19,8 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up image demo token serve image-test preview policy images-lock status down toolchain image-tools image-sizes image-sbom test lint format bench mutation
-.PHONY: install release-setup release-lock release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
+.PHONY: help up image demo token serve image-test preview policy images-lock restore drill status down toolchain image-tools image-sizes image-sbom test lint format bench mutation
+.PHONY: install uninstall release-setup release-lock release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
 .PHONY: ci-image-build ci-image-test ci-image-sbom ci-image-scan ci-image-push ci-image-publish
@@ -71,6 +71,14 @@ policy: ## judge every stack (STACK=prod: one), or FILE=..., by the policies; no
 images-lock: ## ask the registries for the digests of a stack's images, and write images/locks/ (STACK=prod)
 	$(BOOT)
 	@$(LAB) images-lock --stack $(STACK) $(if $(VIA),--via $(VIA))
+
+restore: ## make volume claim PVC out of its snapshot FROM=latest, a day or an id (TO=name beside it; STACK=prod)
+	$(BOOT)
+	@$(LAB) restore --stack $(STACK) --claim '$(PVC)' --from '$(or $(FROM),latest)' $(if $(TO),--to '$(TO)')
+
+drill: ## destroy and restore a volume, try the newest snapshot of a home (STACK=prod; ANYWAY=1 in business hours)
+	$(BOOT)
+	@$(LAB) drill --stack $(STACK) $(if $(filter 1,$(ANYWAY)),--anyway)
 
 status: ## each part healthy or not, and what to do
 	$(BOOT)
@@ -245,3 +253,7 @@ cli-recording: ## record 'sptcoder up' of REPO, by whoever is signed in here, in
 install: ## install sptcoder from this checkout, for this user, into ~/.local/bin (or UV_TOOL_BIN_DIR)
 	$(BOOT)
 	@$(PY) -m release install
+
+uninstall: ## remove what 'make install' has installed
+	$(BOOT)
+	@$(PY) -m release uninstall

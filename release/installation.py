@@ -1,6 +1,6 @@
 """`sptcoder` of a checkout, installed for the user as `uv tool install` does it, with the packages of the lock."""
 
-__all__ = ["Installation", "install"]
+__all__ = ["Installation", "install", "uninstall"]
 
 import os
 import sys
@@ -31,7 +31,7 @@ def install() -> Installation:
 
     Raises CommandFailedError if uv cannot: a package index that is not reached, a foreign program in the way.
     """
-    uv = Command("uv", path=uv_folders(), cwd=ROOT, env=_settings(os.environ))
+    uv = _uv()
     with tempfile.TemporaryDirectory(prefix="spt-install-") as made:
         wheel, constraints = build_wheel(Path(made)), Path(made) / "constraints.txt"
         uv.run(
@@ -48,6 +48,15 @@ def install() -> Installation:
         )
     folder = Path(uv.run("tool", "dir", "--bin").stdout.strip())
     return Installation(folder / "sptcoder", str(folder) in os.environ.get("PATH", "").split(os.pathsep))
+
+
+def uninstall() -> None:
+    """Take away what `install` has installed; raise CommandFailedError if there is nothing."""
+    _uv().run("tool", "uninstall", "--quiet", "sptcoder")
+
+
+def _uv() -> Command:
+    return Command("uv", path=uv_folders(), cwd=ROOT, env=_settings(os.environ))
 
 
 def _settings(environment: Mapping[str, str]) -> dict[str, str]:

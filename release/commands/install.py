@@ -1,10 +1,10 @@
-"""`make install`: sptcoder of this checkout, for this user."""
+"""`make install` and `make uninstall`: sptcoder of this checkout, for this user."""
 
 __all__ = ["register"]
 
 import typer
 
-from release.installation import install
+from release.installation import install, uninstall
 from sptcoder.version import VERSION
 
 _HELP = """Install sptcoder from this checkout, for this user, with uv.
@@ -14,8 +14,9 @@ It goes to ~/.local/bin, or to UV_TOOL_BIN_DIR. Example: make install
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+    """Add the commands to the application."""
     app.command("install", help=_HELP)(installation)
+    app.command("uninstall", help="Remove what 'make install' has installed.")(removal)
 
 
 def installation() -> None:
@@ -24,3 +25,9 @@ def installation() -> None:
     typer.echo(f"Installed {done.program}, version {VERSION}.")
     if not done.on_path:
         typer.echo(f"Next:\n  export PATH={done.program.parent}:$PATH")
+
+
+def removal() -> None:
+    """Remove it."""
+    uninstall()
+    typer.echo("Removed sptcoder.")

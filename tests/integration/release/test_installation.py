@@ -2,21 +2,24 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from release.installation import Installation, install
+from release.installation import Installation, install, uninstall
 from sptcoder.version import VERSION
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("tools")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UV_TOOL_DIR", str(folder / "tools"))
         patch.setenv("UV_TOOL_BIN_DIR", str(folder / "bin"))
-        return install()
+        yield install()
+        uninstall()
+    assert list((folder / "bin").iterdir()) == []
 
 
 def _run(program: Path, *words: str) -> subprocess.CompletedProcess[str]:

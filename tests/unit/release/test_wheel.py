@@ -1,7 +1,9 @@
 """000:FR13, 001:153-155: the wheel that pipx and uv install."""
 
+import ast
 import hashlib
 import re
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -11,6 +13,9 @@ import pytest
 from release.sources import ROOT
 from release.wheel import build_wheel, distribution, requirements
 from sptcoder.version import VERSION
+
+MODULES = {"yaml": "pyyaml"}
+"""Modules whose package has another name."""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +47,24 @@ def test_it_has_templates_licence_and_page(wheel: Path) -> None:
 def test_it_needs_what_the_checkout_says(wheel: Path) -> None:
     needed = re.findall(r"^Requires-Dist: ([\w-]+)", _read(wheel, "METADATA"), re.MULTILINE)
     assert needed == sorted(re.split(r"[^\w-]", requirement)[0] for requirement in requirements())
+
+
+def test_it_needs_everything_that_is_imported() -> None:
+    imported = {
+        name.split(".")[0]
+        for source in (ROOT / "sptcoder").rglob("*.py")
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        for name in _imported(node)
+    }
+    foreign = imported - set(sys.stdlib_module_names) - {"core", "sptcoder", "__future__"}
+    needed = {re.split(r"[^\w-]", requirement)[0] for requirement in requirements()}
+    assert {MODULES.get(name, name) for name in foreign} == needed
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
 def test_the_same_commit_gives_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
