@@ -11,15 +11,8 @@ from tests.standins.coderd.server import Coderd
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def signed_in(home: Path, coderd: Coderd) -> Coderd:
-    del home
+def signed_in(own_home: Path, coderd: Coderd) -> Coderd:
+    del own_home
     here = Context(name="here", url=coderd.url, token=SecretStr(coderd.platform.token))
     gone = Context(name="gone", url="http://127.0.0.1:1", token=SecretStr("t"))
     edit_document(lambda document: document.having(gone).having(here))
@@ -42,20 +35,20 @@ def _words(*words: str) -> list[str]:
     return [found.word for found in candidates(before, current)]
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_home")
 def test_every_command_is_offered_first() -> None:
     assert _words("") == [entry.name for entry in COMMANDS]
     assert _words("st") == ["status", "stop", "start"]
     assert _words("--") == ["--help", "--version"]
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_home")
 @pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
 def test_each_commands_options_are_offered(entry: object) -> None:
     assert "--help" in _words(entry.name, "--")  # type: ignore[attr-defined]  # an entry of the table
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_home")
 def test_groups_choices_and_nothing() -> None:
     assert _words("context", "") == ["list", "use", "show", "remove"]
     assert _words("completion", "") == ["bash", "zsh", "fish", "powershell"]
@@ -86,22 +79,22 @@ def test_a_server_that_does_not_answer_is_left_out(monkeypatch: pytest.MonkeyPat
     assert _words("status", "--context", "gone", "") == []
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_home")
 def test_nobody_is_signed_in(capsys: pytest.CaptureFixture[str]) -> None:
     run(["status", "="])
     assert capsys.readouterr() == ("", "")
 
 
 def test_a_bad_configuration_is_no_message_in_the_middle_of_a_line(
-    home: Path, capsys: pytest.CaptureFixture[str]
+    own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (home / ".spt-flow.yaml").write_text("[")
+    (own_home / ".spt-flow.yaml").write_text("[")
     run(["context", "use", "="])
     run([])
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_home")
 def test_a_line_is_word_and_explanation(capsys: pytest.CaptureFixture[str]) -> None:
     run(["=doc"])
     assert capsys.readouterr().out == ("doctor\tCheck what this program needs, and say how to mend what is missing.\n")

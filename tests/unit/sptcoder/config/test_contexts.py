@@ -10,7 +10,7 @@ BOB = Context(name="bob", url="https://b.example.com", token=SecretStr("t2"))
 
 @pytest.fixture
 def home(tmp_path: object) -> dict[str, str]:
-    return {"HOME": str(tmp_path)}
+    return {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
 
 
 @pytest.fixture

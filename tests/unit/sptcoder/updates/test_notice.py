@@ -12,7 +12,7 @@ from sptcoder.version import VERSION
 
 @pytest.fixture
 def cache(tmp_path: Path) -> dict[str, str]:
-    return {"HOME": str(tmp_path)}
+    return {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_cache_that_cannot_be_written_is_no_matter(
     tmp_path: Path, asked: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("")
-    announce_update({"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "file")})
+    announce_update({"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "file")})
     assert capsys.readouterr() == ("", "")
     assert asked == []
 

@@ -32,7 +32,7 @@ def test_versions_are_compared_by_numbers(one: tuple[int, ...], other: tuple[int
 
 @pytest.fixture
 def cache(tmp_path: Path) -> dict[str, str]:
-    return {"HOME": str(tmp_path)}
+    return {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
 
 
 def test_what_is_remembered_is_known(cache: dict[str, str]) -> None:

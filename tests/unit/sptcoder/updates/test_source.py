@@ -73,7 +73,7 @@ def test_a_source_that_cannot_be_asked_is_one_sentence(url: str) -> None:
 
 
 def test_a_refresh_keeps_the_answer_and_never_fails(serve: Serve, tmp_path: Path) -> None:
-    home = {"HOME": str(tmp_path)}
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
     refresh_release({**home, "SPT_FLOW_RELEASES_URL": serve(b'{"tag_name": "v1.2.3"}', 200)})
     assert known_release(home) == "1.2.3"
     refresh_release({**home, "SPT_FLOW_RELEASES_URL": "http://127.0.0.1:1/"})
@@ -81,7 +81,7 @@ def test_a_refresh_keeps_the_answer_and_never_fails(serve: Serve, tmp_path: Path
 
 
 def test_the_source_is_a_setting(tmp_path: Path) -> None:
-    home = {"HOME": str(tmp_path)}
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
     assert release_source(home) == DEFAULT_SOURCE
     (tmp_path / ".config" / "spt-flow").mkdir(parents=True)
     (tmp_path / ".config" / "spt-flow" / "config.yaml").write_text("releases_url: https://releases.example.com/x\n")
