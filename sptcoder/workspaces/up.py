@@ -22,7 +22,7 @@ _CONFLICT: Final = 409
 _GONE: Final = frozenset({404, 410})
 _TRIES: Final = 5
 _EDITOR_SECONDS: Final = 20.0
-_EDITOR_PAUSE: Final = 0.5
+_EDITOR_PAUSE: Final = 0.3
 
 
 class UpStoppedError(SptFlowError):
