@@ -15,6 +15,7 @@ from sptcoder.cli.prompt import ask, ask_hidden
 from sptcoder.cli.terminal import is_interactive, say, write_json, write_line
 from sptcoder.config import (
     TOKEN_VARIABLE,
+    URL_VARIABLE,
     Context,
     Document,
     check_address,
@@ -58,6 +59,8 @@ def register_server(wanted: Wanted, *, checks: bool, as_json: bool) -> None:
         write_json({**said, "path": config_path(), "findings": rows, "correlation_id": correlation_id()})
         return
     write_line(f"Signed in to {url} as {user} (context '{context.name}', kept in {config_path()}).")
+    if os.environ.get(URL_VARIABLE) and os.environ.get(TOKEN_VARIABLE):
+        say(f"{URL_VARIABLE} and {TOKEN_VARIABLE} are set: where they are, they come before it.", "yellow")
     for finding in findings:
         for line in finding_lines(finding, sys.stderr):
             say(line)
