@@ -76,7 +76,7 @@ def _once(client: CoderClient, request: UpRequest, phases: Phases, begin: Callab
             raise _Raced
     if not request.wait:
         return UpResult(workspace, action)
-    return _ready(client, workspace, action, phases)
+    return _ready(client, workspace, action, request, phases)
 
 
 def _check_template(workspace: Workspace, request: UpRequest) -> None:
@@ -166,7 +166,7 @@ def _tell_unchanged(client: CoderClient, workspace: Workspace, request: UpReques
         )
 
 
-def _ready(client: CoderClient, workspace: Workspace, action: UpAction, phases: Phases) -> UpResult:
+def _ready(client: CoderClient, workspace: Workspace, action: UpAction, request: UpRequest, phases: Phases) -> UpResult:
     latest = workspace.latest_build
     if not latest.job.is_finished:
         follow_build(client, workspace.name, latest, phases)
@@ -175,7 +175,7 @@ def _ready(client: CoderClient, workspace: Workspace, action: UpAction, phases: 
         warnings = follow_start(client, workspace, phases)
     patience = Patience.of(phases)
     workspace = patience.ask(lambda: client.workspaces.get(workspace.id))
-    if editor_state(workspace) is EditorState.COMING:
+    if request.editor and editor_state(workspace) is EditorState.COMING:
         workspace = _with_editor(client, workspace, patience, phases)
     return UpResult(workspace, action, warnings)
 

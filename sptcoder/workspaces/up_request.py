@@ -41,6 +41,8 @@ class UpRequest:
     wait: bool = True
     check: bool = True
     lend: bool = False
+    editor: bool = False
+    """Wait until the editor answers as well: somebody is about to open it."""
     pause: Callable[[float], None] | None = None
     """Waits while a person follows a link; None where nobody is."""
 

@@ -4,6 +4,7 @@ __all__ = ["run_up"]
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sptcoder.cli.browser import open_browser
@@ -29,6 +30,8 @@ def run_up(
     with open_session(context) as session:
         pause = phases.sleep if is_interactive else None
         request = words.request(git_host=session.context.git_host, say=say, pause=pause)
+        # A pipeline has no use for the editor, and does not wait for it.
+        request = replace(request, editor=opens or is_interactive)
         result = bring_up(session.client, request, phases, again=again)
         _settle_clones(session, request, result, phases, again)
         editor = editor_url(session.client, result.workspace)

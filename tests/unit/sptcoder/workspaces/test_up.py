@@ -184,6 +184,19 @@ def test_lines_of_build_and_start_script_are_streamed_in_order(coderd: Coderd, b
     assert "Warning: no setup script" in words
 
 
+@pytest.mark.parametrize(("is_wanted", "phases"), [(True, 1), (False, 0)])
+def test_the_editor_is_waited_for_if_somebody_is_about_to_open_it(
+    coderd: Coderd, bring: Bring, said: io.StringIO, *, is_wanted: bool, phases: int
+) -> None:
+    add(coderd, "repo")
+    workspace = next(iter(coderd.platform.workspaces.values()))
+    workspace["latest_build"]["resources"][1]["agents"][0]["apps"][0]["health"] = "initializing"
+    result = bring(request(editor=is_wanted))
+    assert said.getvalue().count("VS Code ...") == phases
+    assert said.getvalue().count("does not answer yet") == phases
+    assert result.action is UpAction.FOUND
+
+
 def test_a_dropped_log_stream_goes_on_where_it_stopped(coderd: Coderd, bring: Bring, said: io.StringIO) -> None:
     coderd.platform.jobs.script.polls = 6
     coderd.faults += [
