@@ -43,5 +43,8 @@ def _ask_behind(environment: Mapping[str, str]) -> None:
     from core.command import Command  # noqa: PLC0415 - once a day
 
     remember(None, environment)  # whoever comes meanwhile does not ask, too; nor does a source that is down cost much
-    words = (REFRESH,) if getattr(sys, "frozen", False) else ("-m", "sptcoder", REFRESH)
-    Command(sys.executable, env=environment).start(*words)
+    if getattr(sys, "frozen", False):
+        # Of an executable that unpacks itself: else the new process would live in files that this one takes with it.
+        Command(sys.executable, env={**environment, "PYINSTALLER_RESET_ENVIRONMENT": "1"}).start(REFRESH)
+    else:
+        Command(sys.executable, env=environment).start("-m", "sptcoder", REFRESH)

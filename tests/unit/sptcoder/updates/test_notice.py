@@ -94,3 +94,9 @@ def test_it_costs_a_command_less_than_ten_milliseconds(cache: dict[str, str]) ->
         announce_update(cache)
         taken.append(time.perf_counter() - began)
     assert sorted(taken)[10] < 0.010
+
+
+def test_an_executable_calls_itself(cache: dict[str, str], asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    announce_update(cache)
+    assert asked == ["__refresh-release"]
