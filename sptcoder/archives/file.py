@@ -4,9 +4,7 @@ __all__ = ["SavedHome", "open_saved_home", "require_free", "write_saved_home"]
 
 import contextlib
 import hashlib
-import os
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import IO, Final
 
 from pydantic import ValidationError
 
+from core.complete_file import complete_file
 from core.errors import SptFlowError, UsageError
 from sptcoder.archives.manifest import Manifest
 
@@ -46,20 +45,10 @@ def write_saved_home(path: Path, parts: Iterable[bytes], describe: Callable[[int
     """
     require_free(path)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as target:
+        with complete_file(path) as target:
             manifest = _write(target, parts, describe)
-            target.flush()
-            os.fsync(target.fileno())
-        unfinished.replace(path)
     except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+        raise SptFlowError(f"{path} cannot be written: {error.strerror or error}.") from None
     return manifest
 
 
@@ -151,7 +140,3 @@ def _foreign(path: Path) -> SptFlowError:
         f"{path} is no home that 'sptcoder snapshot' saved: it has no {CONTENT} and {MANIFEST}.",
         next_command="sptcoder snapshot --help",
     )
-
-
-def _unwritable(path: Path, error: OSError) -> SptFlowError:
-    return SptFlowError(f"{path} cannot be written: {error.strerror or error}.")

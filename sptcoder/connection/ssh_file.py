@@ -2,15 +2,14 @@
 
 __all__ = ["SshFiles", "host_section", "workspace_of_host"]
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from core.complete_file import complete_file
 from core.errors import SptFlowError, UsageError
 from sptcoder.connection.ssh_words import CONNECTION_OPTIONS, proxy_words
 
@@ -118,20 +117,10 @@ class SshFiles:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file at once; a link stays one, and the file's mode as it was, for the user alone if it is new."""
-    real = path.resolve()
     with _explained(path):
-        real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
-        unfinished = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as target:
-                target.write(text)
-            if real.exists():
-                unfinished.chmod(real.stat().st_mode & 0o7777)
-            unfinished.replace(real)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        path.resolve().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with complete_file(path) as target:
+            target.write(text.encode(errors="surrogateescape"))
 
 
 @contextmanager
