@@ -1,16 +1,28 @@
 """A clone made again with a lent login: addresses come by stdin. The start script's words are those we look for."""
 
+import io
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from core.command import Command
+from core.command import Command, CommandResult
 from sptcoder.api.models.workspace import Workspace
+from sptcoder.cli.phases import Phases
+from sptcoder.connection.ssh_words import sh_text
+from sptcoder.repositories.address import parse_repository
+from sptcoder.workspaces import lent_clone
 from sptcoder.workspaces.lent_clone import _SCRIPT, require_clones
 from sptcoder.workspaces.log_lines import clone_refusal, script_warning
 from sptcoder.workspaces.start_failures import CloneRefusedError
-from sptcoder.workspaces.up_request import UpAction, UpResult
+from sptcoder.workspaces.up_request import UpAction, UpRequest, UpResult
+
+if TYPE_CHECKING:
+    from sptcoder.session import Session
 
 STARTUP = Path(__file__).parents[4] / "templates" / "shared" / "workspace" / "scripts" / "startup"
 QUIET = {
@@ -95,3 +107,64 @@ def test_the_start_script_says_what_is_looked_for(tmp_path: Path) -> None:
     refused = clone_refusal(warnings)
     assert refused is not None
     assert refused.url == "/nowhere/private.git"
+
+
+@dataclass
+class _Tunnel:
+    """Takes down what it is asked to run."""
+
+    code: int = 0
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def run(self, command: str, *, stdin: str, timeout: float) -> CommandResult:
+        assert timeout > 0
+        self.asked.append((command, stdin))
+        return CommandResult(self.code, "", "fatal: Authentication failed\n" if self.code else "")
+
+
+@pytest.fixture
+def tunnel(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Tunnel]:
+    made = _Tunnel()
+    lent: list[str] = []
+
+    @contextmanager
+    def lending(through: _Tunnel, _say: object) -> Iterator[None]:
+        assert through is made
+        lent.append("lent")
+        yield
+        lent.append("taken back")
+
+    monkeypatch.setattr(lent_clone, "open_tunnel", lambda *_: made)
+    monkeypatch.setattr(lent_clone, "lent_git_credentials", lending)
+    yield made
+    assert lent in ([], ["lent", "taken back"])
+
+
+def _clone_again(*warnings: str) -> None:
+    repositories = (parse_repository("my/private"), parse_repository("my/other"))
+    request = UpRequest(repositories, ("private",), "spt-flow", branch="b; touch x", lend=True)
+    phases = Phases(io.StringIO(), live=False)
+    session = cast("Session", object())  # only handed on
+    lent_clone.clone_with_lent_credentials(session, request, _result(*warnings), phases)
+
+
+REFUSED = "https://github.com/my/private cannot be read. If it is private: link your account."
+
+
+def test_addresses_and_branches_go_by_stdin_and_the_command_is_always_the_same(tunnel: _Tunnel) -> None:
+    _clone_again(REFUSED)
+    assert tunnel.asked == [
+        (sh_text(_SCRIPT), "https://github.com/my/private\nb; touch x\nhttps://github.com/my/other\n\n")
+    ]
+
+
+def test_nothing_is_lent_if_the_start_script_has_cloned_everything(tunnel: _Tunnel) -> None:
+    _clone_again("no setup script")
+    assert not tunnel.asked
+
+
+def test_a_login_that_is_refused_too_is_an_error_in_gits_words(tunnel: _Tunnel) -> None:
+    tunnel.code = 1
+    with pytest.raises(CloneRefusedError, match="fatal: Authentication failed") as caught:
+        _clone_again(REFUSED)
+    assert caught.value.next_command == "sptcoder ssh repo --lend-git-credentials, and git clone there"
