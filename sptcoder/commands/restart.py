@@ -37,26 +37,18 @@ def restart_command(
 ) -> None:
     """Restart a workspace; a stopped one is started."""
     from sptcoder.cli.assignment import parse_assignments
-    from sptcoder.cli.phases import Phases
-    from sptcoder.session import open_session
-    from sptcoder.workspaces.lifecycle import Lifecycle
-    from sptcoder.workspaces.lookup import find_workspace
+    from sptcoder.workspaces.change import changing
     from sptcoder.workspaces.new_version import check_parameters
-    from sptcoder.workspaces.report import report
-    from sptcoder.workspaces.still_at_work import goes_on
 
     values = parse_assignments(parameters, "--param")
-    with open_session(context) as session:
-        client, phases = session.client, Phases()
-        workspace = find_workspace(client, name)
+    with changing(name, "restart", context) as change:
+        client, workspace, lifecycle = change.session.client, change.workspace, change.lifecycle
         version = workspace.template_active_version_id if update else workspace.latest_build.template_version_id
         if update or values:
             check_parameters(client, workspace, version, values)
-        lifecycle = Lifecycle(client, phases)
-        with goes_on(f"restart of '{name}'", name):
-            lifecycle.stop(workspace)
-            stopped = client.workspaces.get(workspace.id)
-            lifecycle.start(stopped, version_id=version if update else None, parameters=values, wait=wait)
+        lifecycle.stop(workspace)
+        stopped = client.workspaces.get(workspace.id)
+        lifecycle.start(stopped, version_id=version if update else None, parameters=values, wait=wait)
         with_what = ", with the newest version of its template" if update else ""
         sentence = f"The workspace '{name}' {'is ready' if wait else 'is being started'}{with_what}."
-        report(session, workspace, sentence, words=name, changed=True, as_json=as_json)
+        change.report(sentence, changed=True, as_json=as_json)

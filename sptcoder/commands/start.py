@@ -23,17 +23,10 @@ def start_command(
     name: WorkspaceArgument, context: ContextOption = None, *, wait: WaitOption = True, as_json: JsonOption = False
 ) -> None:
     """Start a workspace; one that runs already is no error."""
-    from sptcoder.cli.phases import Phases
-    from sptcoder.session import open_session
-    from sptcoder.workspaces.lifecycle import Lifecycle
-    from sptcoder.workspaces.lookup import find_workspace
-    from sptcoder.workspaces.report import report
-    from sptcoder.workspaces.still_at_work import goes_on
+    from sptcoder.workspaces.change import changing
 
-    with open_session(context) as session:
-        workspace = find_workspace(session.client, name)
-        with goes_on(f"start of '{name}'", name):
-            changed = Lifecycle(session.client, Phases()).start(workspace, wait=wait)
+    with changing(name, "start", context) as change:
+        changed = change.lifecycle.start(change.workspace, wait=wait)
         state = "is ready" if wait else "is being started"
         sentence = f"The workspace '{name}' {state}." if changed else f"'{name}' ran already."
-        report(session, workspace, sentence, words=name, changed=changed, as_json=as_json)
+        change.report(sentence, changed=changed, as_json=as_json)

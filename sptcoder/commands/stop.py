@@ -23,17 +23,10 @@ def stop_command(
     name: WorkspaceArgument, context: ContextOption = None, *, wait: WaitOption = True, as_json: JsonOption = False
 ) -> None:
     """Stop a workspace; one that is stopped already is no error."""
-    from sptcoder.cli.phases import Phases
-    from sptcoder.session import open_session
-    from sptcoder.workspaces.lifecycle import Lifecycle
-    from sptcoder.workspaces.lookup import find_workspace
-    from sptcoder.workspaces.report import report
-    from sptcoder.workspaces.still_at_work import goes_on
+    from sptcoder.workspaces.change import changing
 
-    with open_session(context) as session:
-        workspace = find_workspace(session.client, name)
-        with goes_on(f"stop of '{name}'", name):
-            changed = Lifecycle(session.client, Phases()).stop(workspace, wait=wait)
+    with changing(name, "stop", context) as change:
+        changed = change.lifecycle.stop(change.workspace, wait=wait)
         state = "is stopped" if wait else "is being stopped"
         sentence = f"The workspace '{name}' {state}; its home stays." if changed else f"'{name}' was stopped already."
-        report(session, workspace, sentence, words=name, changed=changed, as_json=as_json)
+        change.report(sentence, changed=changed, as_json=as_json)
