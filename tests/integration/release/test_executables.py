@@ -79,6 +79,20 @@ def test_they_come_as_far_as_a_server_that_is_not_there(programs: list[Path], tm
         assert "Traceback" not in done.stderr
 
 
+def test_programs_they_start_find_the_systems_libraries(programs: list[Path], tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("git", "ssh", "gh"):
+        (tools / name).write_text(f"#!/bin/sh\n/usr/bin/env > {tools}/seen.txt\n")
+        (tools / name).chmod(0o755)
+    for program in programs:
+        _run(program, tmp_path / "home", "doctor", PATH=str(tools), LD_LIBRARY_PATH="/users/own")
+        seen = (tools / "seen.txt").read_text()
+        (tools / "seen.txt").unlink()
+        assert "LD_LIBRARY_PATH=/users/own\n" in seen
+        assert "PYINSTALLER_RESET_ENVIRONMENT=1\n" in seen
+
+
 def test_the_templates_are_in_them(programs: list[Path]) -> None:
     bundled = programs[1].parent / "lib" / "sptcoder" / "bundled_templates"
     assert (bundled / "spt-flow" / "main.tf").is_file()
