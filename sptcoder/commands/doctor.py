@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sptcoder.cli.options import ContextOption, JsonOption
-from sptcoder.cli.terminal import write_json, write_line
+from sptcoder.cli.terminal import is_interactive, say, write_json, write_line
 
 _EPILOG = """\b
 Examples:
@@ -43,6 +43,8 @@ def doctor(*, explain: ExplainOption = None, context: ContextOption = None, as_j
         for line in explanation_lines(explain):
             write_line(line)
         return 0
+    if is_interactive():
+        say("Looking at this machine, the server and your workspaces.", "dim")
     from sptcoder.doctor.examination import examine
 
     findings = []

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sptcoder.cli.options import JsonOption
+from sptcoder.cli.terminal import is_interactive, say
 
 _HELP = "Sign in to a Coder server and keep address and token, readable by you alone."
 _EPILOG = """\b
@@ -45,6 +46,8 @@ def init(
     as_json: JsonOption = False,
 ) -> None:
     """Ask for what is missing, check it, save it."""
+    if is_interactive():
+        say("Signing in to a Coder server.", "dim")
     from sptcoder.session.registration import Wanted, register_server
 
     wanted = Wanted(url=url, token_from_stdin=token_stdin, name=context, git_host=git_host)

@@ -23,12 +23,15 @@ def register(app: typer.Typer) -> None:
 
 def version(*, context: ContextOption = None, as_json: JsonOption = False) -> None:
     """Print both; a server that cannot be asked is said on stderr and is no failure."""
+    from sptcoder.version import VERSION, commit, version_line
+
+    if not as_json:
+        write_line(version_line())  # at once: the rest takes longer
     from sptcoder.cli.correlation import correlation_id
     from sptcoder.config import NoContextError, active_context
     from sptcoder.session.failures import SERVER_FAILURES
     from sptcoder.session.sign_in import check_server
     from sptcoder.updates.release import known_release
-    from sptcoder.version import VERSION, commit, version_line
 
     url = server = problem = None
     try:
@@ -40,9 +43,7 @@ def version(*, context: ContextOption = None, as_json: JsonOption = False) -> No
         program = {"version": VERSION, "commit": commit(), "newest": known_release()}
         about = {"url": url, "version": server, "problem": problem}
         write_json({**program, "server": about, "correlation_id": correlation_id()})
-        return
-    write_line(version_line())
-    if server is not None:
+    elif server is not None:
         write_line(f"Coder {server} at {url}")
     elif problem is not None:
         say(problem)
