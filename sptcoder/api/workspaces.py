@@ -64,6 +64,11 @@ class Workspaces:
             body["template_version_preset_id"] = preset_id
         return Workspace.model_validate(self._connection.send_json("POST", f"/api/v2/users/{owner}/workspaces", body))
 
+    def numbered_build(self, owner: str, name: str, number: int) -> WorkspaceBuild:
+        """Return a build of a workspace by its number; the first is 1."""
+        path = f"/api/v2/users/{owner}/workspace/{name}/builds/{number}"
+        return WorkspaceBuild.model_validate(self._connection.get_json(path))
+
     def build(
         self,
         workspace_id: str,

@@ -33,7 +33,7 @@ def find_place(client: CoderClient, names: Sequence[str], identity: WorkspaceIde
         found = client.workspaces.find(name)
         if found is None:
             return Place(name)
-        there = identity_of(client.builds.parameters(found.latest_build.id))
+        there = _identity(client, found)
         if there == identity:
             return Place(name, found)
         holder = holder or f"'{name}' is the workspace of {there or 'no repository'}"
@@ -41,3 +41,13 @@ def find_place(client: CoderClient, names: Sequence[str], identity: WorkspaceIde
         f"There is no name left for a workspace of {identity}: {holder}.",
         next_command="the same command with another --name NAME",
     )
+
+
+def _identity(client: CoderClient, workspace: Workspace) -> WorkspaceIdentity | None:
+    latest = workspace.latest_build
+    found = identity_of(client.builds.parameters(latest.id))
+    if found is None and latest.transition == "delete" and latest.build_number > 1:
+        # Newer servers give a deletion no parameters: those of the build before it count.
+        before = client.workspaces.numbered_build(workspace.owner_name, workspace.name, latest.build_number - 1)
+        found = identity_of(client.builds.parameters(before.id))
+    return found

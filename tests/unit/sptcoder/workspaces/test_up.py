@@ -14,6 +14,7 @@ import pytest
 from core.errors import SptFlowError, UsageError
 from sptcoder.api.client import CoderClient
 from sptcoder.api.errors import ApiError
+from sptcoder.api.models.workspace import WorkspaceBuild
 from sptcoder.cli.phases import Phases
 from sptcoder.repositories.address import parse_repository
 from sptcoder.workspaces.naming import candidate_names
@@ -134,6 +135,25 @@ def test_being_deleted_it_is_waited_for_and_created_anew(coderd: Coderd, bring: 
     result = bring()
     assert result.action is UpAction.CREATED
     assert coderd.platform.events == ["delete repo", "workspace repo"]
+
+
+def test_a_deletion_without_parameters_is_told_by_the_build_before_it(
+    coderd: Coderd, bring: Bring, client: CoderClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(coderd, "repo")
+    found = client.workspaces.find("repo")
+    assert found is not None
+    build = client.workspaces.delete(found.id)
+    coderd.platform.parameters[build.id] = {}
+    asked: list[tuple[str, str, int]] = []
+
+    def numbered(owner: str, name: str, number: int) -> WorkspaceBuild:
+        asked.append((owner, name, number))
+        return found.latest_build
+
+    monkeypatch.setattr(client.workspaces, "numbered_build", numbered)
+    assert bring().workspace.name == "repo"
+    assert asked == [("spt-ci", "repo", 4)]
 
 
 def test_two_repositories_of_one_name_get_a_workspace_each(coderd: Coderd, bring: Bring) -> None:
