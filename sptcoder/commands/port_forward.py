@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sptcoder.cli.options import ContextOption, WorkspaceArgument
+from sptcoder.cli.terminal import is_interactive, say
 
 _HELP = "Reach ports of a workspace from this machine, until Ctrl-C."
 _EPILOG = """\b
@@ -36,8 +37,9 @@ def port_forward(
     context: ContextOption = None,
 ) -> int:
     """Forward until stopped."""
+    if is_interactive():
+        say(f"Connecting to {workspace}.", "dim")
     from core.errors import UsageError
-    from sptcoder.cli.terminal import say
     from sptcoder.connection.port_forwarding import forward_ports
     from sptcoder.connection.ports import parse_port
     from sptcoder.session import open_session

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sptcoder.cli.options import ContextOption, JsonOption, WorkspaceArgument, YesOption
+from sptcoder.cli.terminal import is_interactive, say
 
 _HELP = "Bring a home that 'sptcoder snapshot' saved back into a running workspace."
 _EPILOG = """\b
@@ -37,6 +38,8 @@ def restore(
     context: ContextOption = None,
 ) -> None:
     """Check, ask, restore."""
+    if is_interactive():
+        say(f"Restoring the home of {workspace}.", "dim")
     from sptcoder.archives.actions import restore_into
     from sptcoder.session import open_session
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sptcoder.cli.options import ContextOption, JsonOption, WorkspaceArgument
+from sptcoder.cli.terminal import is_interactive, say
 
 _HELP = "Save the home of a running workspace into a file of this machine."
 _EPILOG = """\b
@@ -46,6 +47,8 @@ def snapshot(
     context: ContextOption = None,
 ) -> None:
     """Save, and print where."""
+    if is_interactive():
+        say(f"Saving the home of {workspace}.", "dim")
     from sptcoder.archives.actions import snapshot_home
     from sptcoder.session import open_session
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sptcoder.cli.options import ContextOption, WorkspaceArgument
+from sptcoder.cli.terminal import is_interactive, say
 
 _HELP = "Open a shell in a workspace, or run one command there, as the user coder."
 _EPILOG = """\b
@@ -70,7 +71,8 @@ def ssh(
     context: ContextOption = None,
 ) -> int:
     """Connect, and end with what the other side ended with."""
-    from sptcoder.cli.terminal import say
+    if is_interactive() and not stdio:
+        say(f"Connecting to {workspace}.", "dim")
     from sptcoder.connection.shell import Wanted, run_shell, run_stdio
     from sptcoder.session import open_session
 
