@@ -24,5 +24,5 @@ def name_repository(text: str, *, git_host: str) -> NamedRepository:
         return NamedRepository(repository, None, (repository.notice,) if repository.notice else ())
     checkout = find_checkout(text)
     repository = parse_repository(checkout.address, git_host=git_host)
-    said = (repository.notice,) if repository.notice else ()
-    return NamedRepository(repository, checkout.branch, (*said, *checkout.notices))
+    said = repository.notice or f"The remote of '{text}' is {repository.url}."
+    return NamedRepository(repository, checkout.branch, (said, *checkout.notices))

@@ -103,6 +103,11 @@ def test_an_address_of_the_remote_is_read_like_any_other(git: Command) -> None:
     found = name_repository(str(_folder(git)), git_host="github.com")
     assert found.repository.url == "https://github.com/my/repo.git"
     assert found.notices == ("Workspaces clone over HTTPS: https://github.com/my/repo.git is taken.",)
+    git.run("remote", "set-url", "origin", "https://github.com/my/repo")
+    folder = str(_folder(git))
+    assert name_repository(folder, git_host="github.com").notices == (
+        f"The remote of '{folder}' is https://github.com/my/repo.",
+    )
 
 
 @pytest.mark.parametrize("text", [".", "..", "./a", "../a/b", "/srv/x", "~", "~/x", r"C:\work", r".\x", "c:/work"])

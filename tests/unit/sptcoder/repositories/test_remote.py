@@ -1,45 +1,22 @@
 """Asking a host as a stranger, with a real git: nobody is asked anything, and no login of this machine is used."""
 
 import base64
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.command import Command
 from sptcoder.repositories.remote import Answer, ask_remote
+from tests.support.private_host import PrivateHost, private_host
 
 CANARY = "canary-password-4711"
 
 
-class _Host(BaseHTTPRequestHandler):
-    seen: list[str]
-    status: int
-
-    def do_GET(self) -> None:
-        self.seen.append(self.headers.get("Authorization", ""))
-        self.send_response(self.status)
-        if self.status == 401:
-            self.send_header("WWW-Authenticate", 'Basic realm="git"')
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
-        """Say nothing."""
-
-
 @pytest.fixture
-def host() -> Iterator[tuple[str, type[_Host]]]:
-    handler = type("Host", (_Host,), {"seen": [], "status": 401})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/my/repo", handler
-        server.shutdown()
-        thread.join()
+def host() -> Iterator[PrivateHost]:
+    with private_host() as one:
+        yield one
 
 
 @pytest.fixture
@@ -61,16 +38,14 @@ def test_a_branch_that_is_not_there_is_told(repository: str) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_login_that_is_wanted_is_a_refusal(host: tuple[str, type[_Host]], status: int) -> None:
-    url, handler = host
-    handler.status = status
-    assert ask_remote(url).answer is Answer.REFUSED
+def test_a_login_that_is_wanted_is_a_refusal(host: PrivateHost, status: int) -> None:
+    host.status = status
+    assert ask_remote(f"{host.url}/my/repo").answer is Answer.REFUSED
 
 
 def test_no_credential_of_this_machine_is_offered(
-    host: tuple[str, type[_Host]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    host: PrivateHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url, handler = host
     helper = tmp_path / "helper"
     helper.write_text(f"#!/bin/sh\nprintf 'username=me\\npassword={CANARY}\\n'\n")
     helper.chmod(0o700)
@@ -78,25 +53,23 @@ def test_no_credential_of_this_machine_is_offered(
     settings.write_text(f"[credential]\n\thelper = {helper}\n[core]\n\taskPass = {helper}\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     monkeypatch.setenv("GIT_ASKPASS", str(helper))
-    answer = ask_remote(url)
+    answer = ask_remote(f"{host.url}/my/repo")
     assert answer.answer is Answer.REFUSED
-    assert handler.seen
-    assert not any(handler.seen)
-    assert base64.b64encode(f"me:{CANARY}".encode()).decode() not in " ".join(handler.seen)
+    assert host.offered
+    assert not any(host.offered)
+    assert base64.b64encode(f"me:{CANARY}".encode()).decode() not in " ".join(host.offered)
 
 
 def test_no_header_of_the_checkout_we_are_in_is_sent(
-    host: tuple[str, type[_Host]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    host: PrivateHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url, handler = host
     Command("git").run("init", "--quiet", str(tmp_path))
-    base = url.removesuffix("my/repo")
     header = f"Authorization: basic {CANARY}"
-    Command("git").run("-C", str(tmp_path), "config", f"http.{base}.extraheader", header)
+    Command("git").run("-C", str(tmp_path), "config", f"http.{host.url}/.extraheader", header)
     monkeypatch.chdir(tmp_path)
-    assert ask_remote(url).answer is Answer.REFUSED
-    assert handler.seen
-    assert not any(handler.seen)
+    assert ask_remote(f"{host.url}/my/repo").answer is Answer.REFUSED
+    assert host.offered
+    assert not any(host.offered)
 
 
 def test_rules_that_rewrite_addresses_do_not_count(
