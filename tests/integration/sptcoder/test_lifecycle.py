@@ -59,6 +59,17 @@ def test_list_and_status_show_a_running_workspace(cli: CliRun, own: Workspace) -
     assert _shown(cli, own.name)["agents"] == [{"name": "main", "status": "connected", "lifecycle_state": "ready"}]
 
 
+@pytest.mark.parametrize(("env", "heading"), [({}, "\x1b[1mWORKSPACE\x1b[0m"), ({"NO_COLOR": "1"}, "WORKSPACE  ")])
+def test_colours_are_for_terminals_that_want_them(
+    cli: CliRun, own: Workspace, env: dict[str, str], heading: str
+) -> None:
+    with cli.terminal("list", env=env) as terminal:
+        terminal.expect(pexpect.EOF)
+        assert terminal.before is not None
+        assert terminal.before.startswith(heading)
+        assert own.name in terminal.before
+
+
 def test_logs_hold_the_build_to_its_end(cli: CliRun, own: Workspace) -> None:
     done = cli.run("logs", own.name)
     assert "Apply complete!" in done.stdout
