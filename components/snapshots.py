@@ -1,6 +1,6 @@
 """Snapshots of the workspaces' homes: taken every day, kept for a week, tried out every month."""
 
-__all__ = ["HomeSnapshots", "HomeSnapshotsArgs"]
+__all__ = ["HomeSnapshots", "HomeSnapshotsArgs", "job_settings"]
 
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
@@ -83,7 +83,7 @@ class HomeSnapshots(pulumi.ComponentResource):
         super().__init__("spt-flow:index:HomeSnapshots", name, None, opts)
         needed = [*self._rights(name, args), *self._class(name, args), *self._repository(name, args)]
         child = pulumi.ResourceOptions(parent=self, depends_on=needed)
-        settings = _settings(args)
+        settings = job_settings(args)
         daily = build_cron_job(args["namespace"], image=args["image"], schedule=args["schedule"], settings=settings)
         kubernetes.batch.v1.CronJob(f"{name}-cronjob", metadata=daily["metadata"], spec=daily["spec"], opts=child)
         drill = build_drill_cron_job(
@@ -164,7 +164,7 @@ class HomeSnapshots(pulumi.ComponentResource):
         return [claim, secret]
 
 
-def _settings(args: HomeSnapshotsArgs) -> dict[str, pulumi.Input[str]]:
+def job_settings(args: HomeSnapshotsArgs) -> dict[str, pulumi.Input[str]]:
     """Return the jobs' environment variables."""
     days, hours, zone = args["business"]
     settings: dict[str, pulumi.Input[str]] = {

@@ -105,6 +105,9 @@ class CsiSnapshots:
     def finish(self) -> None:
         """Do nothing: storage frees what was removed by itself."""
 
+    def check(self) -> None:
+        """Do nothing: what storage keeps it looks after."""
+
     def restore(self, snapshot: Snapshot, name: str, shape: VolumeShape, *, is_home: bool) -> None:
         """Make a claim of the snapshot; storage fills it when it is bound. Raise ClusterError."""
         status = (self._cluster.get(f"{self._path}/{snapshot.id}") or {}).get("status") or {}

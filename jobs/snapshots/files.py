@@ -49,6 +49,10 @@ class FileSnapshots:
             self._pods.run({"do": "remove", "ids": self._removed})
             self._removed = []
 
+    def check(self) -> None:
+        """Read the structure of the whole repository; raise SptFlowError if it is not as it should be."""
+        self._pods.run({"do": "check"})
+
     def restore(self, snapshot: Snapshot, name: str, shape: VolumeShape, *, is_home: bool) -> None:
         """Make a claim and write the files into it; raise SptFlowError.
 

@@ -38,6 +38,9 @@ class Keeper(Protocol):
     def finish(self) -> None:
         """Do what was put off."""
 
+    def check(self) -> None:
+        """Look whether the place where snapshots are kept is in order."""
+
     def restore(self, snapshot: Snapshot, name: str, shape: VolumeShape, *, is_home: bool) -> None:
         """Make a claim of the name out of the snapshot."""
 

@@ -24,6 +24,7 @@ class PlayedKeeper:
     restored: list[tuple[str, str, bool]] = field(default_factory=list)
     used: frozenset[str] = frozenset()
     refuses: frozenset[str] = frozenset()
+    is_damaged: bool = False
 
     def list(self) -> Sequence[Snapshot]:
         self._step()
@@ -55,6 +56,11 @@ class PlayedKeeper:
 
     def finish(self) -> None:
         self._step()
+
+    def check(self) -> None:
+        self._step()
+        if self.is_damaged:
+            raise SptFlowError("A page of the book is missing.")
 
     def restore(self, snapshot: Snapshot, name: str, shape: VolumeShape, *, is_home: bool) -> None:
         del shape
