@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core.command import Command
@@ -193,3 +194,16 @@ def test_a_port_of_the_workspace_is_reached_from_here(cli: CliRun, workspace: Wo
             except OSError:
                 time.sleep(0.3)
     assert answer == b"hello through the tunnel"
+
+
+def test_a_connection_that_breaks_ends_the_command_and_says_so(cli: CliRun, workspace: Workspace) -> None:
+    with cli.started("ssh", workspace.name, "--", "echo begun; sleep 100") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        tunnels = [child for child in psutil.Process(process.pid).children(recursive=True) if "coder-" in child.name()]
+        assert len(tunnels) == 1
+        tunnels[0].kill()
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 255
+    expected = f"If this was not the command's own exit code, the connection failed: sptcoder status {workspace.name}"
+    assert said.splitlines()[-1] == expected
