@@ -15,6 +15,8 @@ from jobs.registry_gc.storage import Needs
 
 _TIMEOUT_SECONDS: Final = 20.0
 _POLL_SECONDS: Final = 0.1
+# While its pod changes, a connection may lead to one that is gone, and nobody says so.
+_ANSWER_SECONDS: Final = 1.0
 _OCI: Final = "application/vnd.oci.image.{}.v1+json"
 _DOCKER: Final = "application/vnd.docker.distribution.{}.v2+json"
 _MANIFESTS: Final = ", ".join(
@@ -41,7 +43,7 @@ class RegistryClient:
     def answers(self) -> bool:
         """Say whether the registry serves."""
         try:
-            return self._client.get("/v2/").is_success
+            return self._client.get("/v2/", timeout=_ANSWER_SECONDS).is_success
         except httpx.HTTPError:
             return False
 
