@@ -21,6 +21,7 @@ from lab.toolchain import toolchain_bin
 
 _NAMESPACES: Final = ("coder", "coder-workspace", "spt-system")
 _KINDS: Final = "nodes,namespaces,deployments,statefulsets,daemonsets,cronjobs,persistentvolumeclaims"
+_BY_SETTING: Final = ("home-snapshots", "home-snapshot-drill")
 _SYSTEM: Final = "spt-system"
 _PREPULL: Final = "prepull"
 _CODER_LOG: Final = "kubectl -n coder logs deploy/coder --tail=20"
@@ -44,6 +45,7 @@ def platform_status(instance: LabInstance) -> list[PartHealth]:
         template_health(instance),
         _cron_job("coder", "database-dump", found),
         _cron_job("coder", "reaper", found),
+        *(_cron_job("coder", name, found) for name in _BY_SETTING if ("CronJob", "coder", name) in found),
         _workload("DaemonSet", _SYSTEM, "kvm-plugin", found),
         _workload("DaemonSet", _SYSTEM, _PREPULL, found),
         nodes_health(
