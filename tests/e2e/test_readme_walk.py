@@ -83,8 +83,8 @@ def environment(lab: LabInstance, home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def typed(step: Step, variables: dict[str, str]) -> Iterator[Path]:
-    """Type a command that runs until Ctrl-C; yield the file with what it prints, and press Ctrl-C in the end."""
+def typed(step: Step, variables: dict[str, str]) -> Iterator[None]:
+    """Type a command that runs until Ctrl-C; go on when it prints what it should, and press Ctrl-C in the end."""
     output = Path(variables["HOME"]) / "serve.out"
     with output.open("w") as file:
         started = subprocess.Popen(
@@ -97,10 +97,17 @@ def typed(step: Step, variables: dict[str, str]) -> Iterator[Path]:
             start_new_session=True,
         )
         try:
-            yield output
+            wait_until(lambda: started.poll() is not None or _prints(step, output), seconds=60)
+            assert _prints(step, output), output.read_text()
+            yield
         finally:
-            os.killpg(started.pid, signal.SIGINT)
+            if started.poll() is None:
+                os.killpg(started.pid, signal.SIGINT)
             started.wait(30)
+
+
+def _prints(step: Step, output: Path) -> bool:
+    return re.match(pattern(step.printed, output.parent), output.read_text()) is not None
 
 
 @pytest.fixture
@@ -119,8 +126,7 @@ def test_the_walk_works_as_printed(platform: Platform, tmp_path: Path) -> None:
     (serve,) = steps("serve", lab)
     walk = steps("use", lab)
     script = "\n".join(f"echo '{_MARK}'\n{step.command} || echo \"ended with $?\"" for step in walk)
-    with typed(serve, variables) as served:
-        wait_until(lambda: re.match(pattern(serve.printed, tmp_path), served.read_text()) is not None, seconds=30)
+    with typed(serve, variables):
         done = Command("bash", env=variables, cwd=CHECKOUT).run("-c", f"exec 2>&1\n{script}", timeout=400)
     said = done.stdout.split(f"{_MARK}\n")[1:]
     assert len(said) == len(walk), done.stdout
