@@ -10,6 +10,7 @@ from benchmarks.cli_figures import up_figure
 from benchmarks.coder_figures import archive_figure, coder_figures
 from benchmarks.figure import Figure, timed
 from benchmarks.image_figures import build_in_workspace_figure, image_figures
+from benchmarks.registry_figures import registry_figures
 from core.command import Command
 from lab.cluster import start_lab, stop_lab
 from lab.deploy.stack_file import PROJECT_ROOT
@@ -40,6 +41,7 @@ def lab_figures(folder: Path, progress: Progress) -> list[Figure]:
         coder = coder_figures(instance, toolchain, folder, progress)
         up = up_figure(instance, toolchain, folder, progress)
         image = image_figures(instance, toolchain, progress)
+        registry = registry_figures(instance, toolchain, folder, progress)
         if os.environ.get("FULL") == "1":
             with progress.step("The full image, which has Go: make image"):
                 _make("image", environment)
@@ -57,6 +59,7 @@ def lab_figures(folder: Path, progress: Progress) -> list[Figure]:
         *coder,
         up,
         *image,
+        *registry,
     ]
 
 

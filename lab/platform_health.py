@@ -21,7 +21,7 @@ from lab.toolchain import toolchain_bin
 
 _NAMESPACES: Final = ("coder", "coder-workspace", "spt-system")
 _KINDS: Final = "nodes,namespaces,deployments,statefulsets,daemonsets,cronjobs,persistentvolumeclaims"
-_BY_SETTING: Final = ("home-snapshots", "home-snapshot-drill")
+_BY_SETTING: Final = ("home-snapshots", "home-snapshot-drill", "registry-gc", "registry-gc-guard")
 _SYSTEM: Final = "spt-system"
 _PREPULL: Final = "prepull"
 _CODER_LOG: Final = "kubectl -n coder logs deploy/coder --tail=20"
