@@ -11,6 +11,7 @@ from typing import Final
 
 from core.errors import UsageError
 from sptcoder.api.models.template import Preset, RichParameter
+from sptcoder.cli.assignment import parse_assignments
 from sptcoder.workspaces.identity import BRANCH_PARAMETERS, REPOSITORY_PARAMETERS
 
 _MORE: Final = ("more_repositories",)
@@ -48,14 +49,10 @@ class ChosenParameters:
 
 def parse_parameters(words: Iterable[str]) -> dict[str, str]:
     """Return the values of `NAME=VALUE` words; raise UsageError for another form, or for what has an option."""
-    found: dict[str, str] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name:
-            raise UsageError(f"--param '{word}' is no NAME=VALUE.")
+    found = parse_assignments(words, "--param")
+    for name in found:
         if name in _OWN_OPTIONS:
             raise UsageError(f"The parameter '{name}' is set by {_OWN_OPTIONS[name]}, not by --param.")
-        found[name] = value
     return found
 
 

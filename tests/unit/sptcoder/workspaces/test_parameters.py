@@ -88,8 +88,8 @@ def test_values_may_hold_anything() -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("cpu", "is no NAME=VALUE"),
-        ("=4", "is no NAME=VALUE"),
+        ("cpu", "expected is --param NAME=VALUE"),
+        ("=4", "expected is --param NAME=VALUE"),
         ("repo_url=x", "by the argument REPOSITORY"),
         ("branch=x", "by --branch"),
         ("dotfiles_url=x", "by --dotfiles"),
