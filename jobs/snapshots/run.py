@@ -25,7 +25,7 @@ STALE_AFTER: Final = timedelta(hours=26)
 """A home whose newest ready snapshot is older is an alarm: a day was left out."""
 
 _JOB: Final = "spt-flow-snapshots"
-_POLL_SECONDS: Final = 5.0
+_POLL_SECONDS: Final = 1.0
 
 
 def run_home_snapshots(settings: SnapshotSettings, log: EventLog) -> int:
@@ -99,6 +99,7 @@ class SnapshotRun:
     def _wait(self, uids: set[str], since: datetime) -> Sequence[Snapshot]:
         """Return the snapshots when each of the homes has a ready one of this day, or time is up."""
         end = since + timedelta(seconds=self.settings.wait_seconds)
+        since = since.replace(microsecond=0)  # the API's times are whole seconds
         today = since.astimezone(UTC).date()
         while True:
             snapshots = self.keeper.list()
