@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,6 +53,17 @@ def _checks(said: str) -> dict[str, dict[str, Any]]:
     return {check["stack"]: check for check in json.loads(said)["checks"]}
 
 
+_JOB = "spec.jobTemplate.spec.template.spec.containers[].env[].value"
+# The digest of an image that is still to be built: in templates, on the nodes, and in what is not collected.
+_WAITING_FOR_THE_IMAGE = {
+    ("Command spt-flow-push", "environment.SPTCODER_PUSH"),
+    ("Command spt-flow-ci-push", "environment.SPTCODER_PUSH"),
+    ("DaemonSet spt-system/prepull", "spec.template.spec.containers[].image"),
+    ("CronJob spt-system/prepull-check", _JOB),
+    ("CronJob coder/registry-gc", _JOB),
+}
+
+
 def test_every_stack_passes_and_nothing_of_the_users_is_used_or_told(checkout: Checkout, tmp_path: Path) -> None:
     before = (checkout.root / "Pulumi.prod.yaml").read_text(encoding="utf-8")
     checkout.append("Pulumi.prod.yaml", f"  spt-flow:coderConnectToken:\n    secure: {_SEALED}\n")
@@ -68,9 +80,8 @@ def test_every_stack_passes_and_nothing_of_the_users_is_used_or_told(checkout: C
     for stack, check in checks.items():
         assert check["failure"] is None
         assert not [each for each in check["violations"] if each["level"] == "mandatory"], stack
-        # The digest of an image that is still to be built is in the templates' variables.
-        waiting = {each["waitsFor"] for each in check["undecided"]}
-        assert waiting == ({"environment.SPTCODER_PUSH"} if stack == "dev" else set()), stack
+        waiting = {(each["resource"], re.sub(r"\[\d+\]", "[]", each["waitsFor"])) for each in check["undecided"]}
+        assert waiting == (_WAITING_FOR_THE_IMAGE if stack == "dev" else set()), stack
         assert check["resources"] > 50
     assert done.returncode == 0, done.stderr
     reports = [path.read_text(encoding="utf-8") for path in (tmp_path / "log.sarif", tmp_path / "report.md")]
