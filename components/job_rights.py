@@ -1,6 +1,13 @@
 """The account that a job in the cluster runs as, and its right to nodes: manifests, and their declaration."""
 
-__all__ = ["build_account", "build_node_role", "build_node_role_binding", "declare_account", "declare_cluster_rights"]
+__all__ = [
+    "build_account",
+    "build_node_role",
+    "build_node_role_binding",
+    "declare_account",
+    "declare_cluster_rights",
+    "declare_rights",
+]
 
 from collections.abc import Sequence
 
@@ -63,6 +70,26 @@ def declare_cluster_rights(
         opts=pulumi.ResourceOptions(parent=parent),
     )
     bound = kubernetes.rbac.v1.ClusterRoleBinding(
+        f"{name}-role-binding",
+        metadata=binding["metadata"],
+        role_ref=binding["roleRef"],
+        subjects=binding["subjects"],
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[account, made]),
+    )
+    return [made, bound]
+
+
+def declare_rights(
+    name: str, *, role: Manifest, binding: Manifest, account: pulumi.Resource, parent: pulumi.Resource
+) -> list[pulumi.Resource]:
+    """Declare the role of one namespace as `<name>-role`, its binding as `<name>-role-binding`; return both."""
+    made = kubernetes.rbac.v1.Role(
+        f"{name}-role",
+        metadata=role["metadata"],
+        rules=role["rules"],
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    bound = kubernetes.rbac.v1.RoleBinding(
         f"{name}-role-binding",
         metadata=binding["metadata"],
         role_ref=binding["roleRef"],

@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.job_rights import declare_account
+from components.job_rights import declare_account, declare_rights
 from components.reaper_manifests import (
     REAPER_NAME,
     build_cron_job,
@@ -77,21 +77,15 @@ class Reaper(pulumi.ComponentResource):
         self.register_outputs({"name": self.name})
 
     def _rights(self, name: str, namespace: str, workspace_namespace: str) -> list[pulumi.Resource]:
-        child = pulumi.ResourceOptions(parent=self)
-        account = declare_account(name, build_service_account(namespace), child)
-        manifest = build_role(workspace_namespace)
-        role = kubernetes.rbac.v1.Role(
-            f"{name}-role", metadata=manifest["metadata"], rules=manifest["rules"], opts=child
+        account = declare_account(name, build_service_account(namespace), pulumi.ResourceOptions(parent=self))
+        rights = declare_rights(
+            name,
+            role=build_role(workspace_namespace),
+            binding=build_role_binding(namespace, workspace_namespace),
+            account=account,
+            parent=self,
         )
-        manifest = build_role_binding(namespace, workspace_namespace)
-        binding = kubernetes.rbac.v1.RoleBinding(
-            f"{name}-role-binding",
-            metadata=manifest["metadata"],
-            role_ref=manifest["roleRef"],
-            subjects=manifest["subjects"],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, role]),
-        )
-        return [account, role, binding]
+        return [account, *rights]
 
 
 def _settings(args: ReaperArgs) -> dict[str, pulumi.Input[str]]:

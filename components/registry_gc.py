@@ -8,7 +8,7 @@ from typing import TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.job_rights import declare_account
+from components.job_rights import declare_account, declare_rights
 from components.manifest import Manifest
 from components.registry_gc_manifests import (
     GC_NAME,
@@ -81,18 +81,5 @@ class RegistryGc(pulumi.ComponentResource):
 
     def _rights(self, name: str, namespace: str, manifest: Manifest, account: pulumi.Resource) -> list[pulumi.Resource]:
         """Declare a role, and its binding to the account, which lives in `namespace`."""
-        role = kubernetes.rbac.v1.Role(
-            f"{name}-role",
-            metadata=manifest["metadata"],
-            rules=manifest["rules"],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        bound = build_role_binding(manifest["metadata"]["namespace"], namespace)
-        binding = kubernetes.rbac.v1.RoleBinding(
-            f"{name}-role-binding",
-            metadata=bound["metadata"],
-            role_ref=bound["roleRef"],
-            subjects=bound["subjects"],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, role]),
-        )
-        return [role, binding]
+        binding = build_role_binding(manifest["metadata"]["namespace"], namespace)
+        return declare_rights(name, role=manifest, binding=binding, account=account, parent=self)

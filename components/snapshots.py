@@ -10,7 +10,7 @@ import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
 from components.bare_object import BareObject
-from components.job_rights import declare_account, declare_cluster_rights
+from components.job_rights import declare_account, declare_cluster_rights, declare_rights
 from components.secret import to_base64
 from components.snapshots_manifests import (
     REPOSITORY_NAME,
@@ -94,23 +94,17 @@ class HomeSnapshots(pulumi.ComponentResource):
         self.register_outputs({"name": self.name})
 
     def _rights(self, name: str, args: HomeSnapshotsArgs) -> list[pulumi.Resource]:
-        child = pulumi.ResourceOptions(parent=self)
         by_storage = "driver" in args
-        account = declare_account(name, build_service_account(args["namespace"]), child)
-        manifest = build_role(args["workspace_namespace"], by_storage=by_storage)
-        role = kubernetes.rbac.v1.Role(
-            f"{name}-role", metadata=manifest["metadata"], rules=manifest["rules"], opts=child
-        )
-        manifest = build_role_binding(args["namespace"], args["workspace_namespace"])
-        binding = kubernetes.rbac.v1.RoleBinding(
-            f"{name}-role-binding",
-            metadata=manifest["metadata"],
-            role_ref=manifest["roleRef"],
-            subjects=manifest["subjects"],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, role]),
+        account = declare_account(name, build_service_account(args["namespace"]), pulumi.ResourceOptions(parent=self))
+        rights = declare_rights(
+            name,
+            role=build_role(args["workspace_namespace"], by_storage=by_storage),
+            binding=build_role_binding(args["namespace"], args["workspace_namespace"]),
+            account=account,
+            parent=self,
         )
         if not by_storage:
-            return [account, role, binding]
+            return [account, *rights]
         everywhere = declare_cluster_rights(
             f"{name}-contents",
             role=build_cluster_role(),
@@ -118,7 +112,7 @@ class HomeSnapshots(pulumi.ComponentResource):
             account=account,
             parent=self,
         )
-        return [account, role, binding, *everywhere]
+        return [account, *rights, *everywhere]
 
     def _class(self, name: str, args: HomeSnapshotsArgs) -> list[pulumi.Resource]:
         if "driver" not in args:

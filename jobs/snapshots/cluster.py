@@ -2,32 +2,21 @@
 
 __all__ = ["Cluster", "ClusterError", "ConflictError", "RefusedError"]
 
-import asyncio
 import json
-import os
-import ssl
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 from urllib.parse import urlencode
 
-import httpx
 import kr8s
-import kr8s.asyncio
 
-from core.errors import SptFlowError
+from jobs.cluster_api import ClusterApi, ClusterError
 
-_TIMEOUT_SECONDS: Final = 30.0
 _PAGE: Final = 500
 _NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
+_FAULTS_OF_THE_CLIENT: Final = range(400, 500)
 _MERGE_PATCH: Final = "application/merge-patch+json"
-_UNREACHABLE: Final = (httpx.HTTPError, ssl.SSLError, kr8s.APITimeoutError, OSError, ValueError)
-_Some = TypeVar("_Some")
-
-
-class ClusterError(SptFlowError):
-    """The Kubernetes API could not be reached, or refused."""
 
 
 class RefusedError(ClusterError):
@@ -45,8 +34,7 @@ class Cluster:
     """
 
     def __init__(self) -> None:
-        self._runner = asyncio.Runner()
-        self._client: kr8s.asyncio.Api | None = None
+        self._api = ClusterApi()
 
     def __enter__(self) -> Self:
         return self
@@ -54,16 +42,16 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._runner.close()
+        self._api.__exit__(kind, error, trace)
 
     def get(self, path: str) -> dict[str, Any] | None:
         """Return the object, or None if there is none; raise ClusterError."""
-        text = self._run(self._send("GET", path, missing=True))
+        text = self._run("GET", path, missing=True)
         return None if text is None else _parsed(text)
 
     def text(self, path: str) -> str:
         """Return what is at the path as it is, a log for example; raise ClusterError."""
-        return self._run(self._send("GET", path)) or ""
+        return self._run("GET", path) or ""
 
     def list(self, path: str, selector: str = "") -> list[dict[str, Any]]:
         """Return every object, however many pages the API needs; raise ClusterError unless all were read."""
@@ -79,48 +67,39 @@ class Cluster:
 
     def create(self, path: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Create the object and return it; raise ConflictError if its name is taken, ClusterError for the rest."""
-        return _parsed(self._run(self._send("POST", path, manifest)) or "{}")
+        return _parsed(self._run("POST", path, manifest) or "{}")
 
     def patch(self, path: str, change: Mapping[str, Any]) -> None:
         """Merge the change into the object; raise ConflictError if a version in it is not the present one."""
-        self._run(self._send("PATCH", path, change, content_type=_MERGE_PATCH))
+        self._run("PATCH", path, change)
 
     def delete(self, path: str, *, uid: str | None = None) -> None:
         """Delete the object, if it is the one with this uid; one that is gone is fine. Raise ConflictError."""
         seen = {} if uid is None else {"preconditions": {"uid": uid}}
         body = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background", **seen}
-        self._run(self._send("DELETE", path, body, missing=True))
+        self._run("DELETE", path, body, missing=True)
 
-    def _run(self, work: Coroutine[Any, Any, _Some]) -> _Some:
-        try:
-            return self._runner.run(work)
-        except kr8s.ServerError as error:
-            status = 0 if error.response is None else error.response.status_code
-            kind = ConflictError if status == _CONFLICT else RefusedError if 400 <= status < 500 else ClusterError  # noqa: PLR2004 - the client's own faults
-            raise kind(f"The Kubernetes API answered {status or 'an error'}: {str(error).rstrip('.')}.") from None
-        except _UNREACHABLE as error:
-            # kr8s raises ValueError where it finds neither a kubeconfig nor a service account.
-            words = str(error).rstrip(".") or type(error).__name__
-            raise ClusterError(f"The Kubernetes API could not be asked: {words}.") from None
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        content_type: str = "application/json",
-        missing: bool = False,
+    def _run(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, missing: bool = False
     ) -> str | None:
-        if self._client is None:
-            self._client = await kr8s.asyncio.api(kubeconfig=os.environ.get("KUBECONFIG") or None)
-            self._client.timeout = _TIMEOUT_SECONDS
+        try:
+            return self._api.run(self._send(method, path, body, missing=missing), f"{method} {path}")
+        except ClusterError as error:
+            if error.status == _CONFLICT:
+                raise ConflictError(error.message, status=error.status) from None
+            if error.status in _FAULTS_OF_THE_CLIENT:
+                raise RefusedError(error.message, status=error.status) from None
+            raise
+
+    async def _send(self, method: str, path: str, body: Mapping[str, Any] | None, *, missing: bool) -> str | None:
+        client = await self._api.client()
         base, version, rest = _parts(path)
         sent: dict[str, Any] = {}
         if body is not None:
-            sent = {"content": json.dumps(body), "headers": {"Content-Type": content_type}}
+            kind = _MERGE_PATCH if method == "PATCH" else "application/json"
+            sent = {"content": json.dumps(body), "headers": {"Content-Type": kind}}
         try:
-            async with self._client.call_api(method, version=version, base=base, url=rest, **sent) as answer:
+            async with client.call_api(method, version=version, base=base, url=rest, **sent) as answer:
                 return answer.text
         except kr8s.ServerError as error:
             if missing and error.response is not None and error.response.status_code == _NOT_FOUND:
