@@ -19,7 +19,8 @@ if _HAS_LAB:
     from lab.toolchain import toolchain_bin
 
 _TESTS: Final = Path(__file__).parent
-_DANGEROUS_PREFIXES: Final = ("PULUMI_", "KUBE", "CODER_", "HELM_", "DOCKER_")
+_DANGEROUS_PREFIXES: Final = ("PULUMI_", "KUBE", "CODER_", "HELM_", "DOCKER_", "MAKE", "MFLAGS")
+"""The last two: a make that runs below another one, `make test` for example, says more than it is asked."""
 
 # A shell starts background jobs with SIGINT ignored, and programs inherit that: tests of Ctrl-C would test nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -172,10 +172,16 @@ def running_beside(folder: Path, program: str, *args: str) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     """Yield a cluster without nodes that only this test run uses, or skip."""
+    with running_apiserver(tmp_path_factory.mktemp("apiserver")) as server:
+        yield server
+
+
+@contextmanager
+def running_apiserver(folder: Path) -> Iterator[ApiServer]:
+    """Run a cluster without nodes for the block, with its files in `folder`, or skip."""
     binaries = find_binaries()
     if isinstance(binaries, str):
         pytest.skip(binaries)
-    folder = tmp_path_factory.mktemp("apiserver")
     client, peer, port, manager = _free_ports(4)
     token = secrets.token_hex(16)
     private, public = _write_key(folder)

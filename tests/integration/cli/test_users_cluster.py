@@ -55,6 +55,7 @@ def adapt_staging(root: Path, cluster: LabInstance) -> None:
     staging["config"] |= {key: value for key, value in dev.items() if key.endswith(FROM_THE_LAB)}
     for key in [key for key in staging["config"] if key.startswith(("spt-flow:coderEntry", "spt-flow:coderTls"))]:
         del staging["config"][key]
+    staging["config"].pop("spt-flow:snapshotDriver", None)
     staging["config"] |= {
         "spt-flow:kubeContext": cluster.context,
         "spt-flow:kubeconfigPath": str(cluster.kubeconfig),
@@ -63,6 +64,7 @@ def adapt_staging(root: Path, cluster: LabInstance) -> None:
         "spt-flow:coderClusterIp": str(cluster.coder_address),
         "spt-flow:platformToolsImage": platform_tools_reference(),
         "spt-flow:policyConfig": "dev",  # its images, its chart and its URL are the lab's
+        "spt-flow:homeSnapshots": "none",  # the cluster has no kinds of snapshots
         "spt-flow:templateSmoke": False,  # the dev stack's are tried in its own tests
     }
     path.write_text(yaml.safe_dump(staging), encoding="utf-8")

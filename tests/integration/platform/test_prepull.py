@@ -45,9 +45,10 @@ def cleared(platform: Platform) -> Iterator[None]:
     platform.kubectl.run("delete", f"node/{_GHOST}", "--ignore-not-found")
     left = (f"daemonset/{_ROLLED}", "job/prepull-now")
     platform.kubectl.run("-n", _NAMESPACE, "delete", *left, "--ignore-not-found", "--wait")
-    # Nobody is there to end them.
-    ghosts = ("pods", f"--field-selector=spec.nodeName={_GHOST}", "--force", "--grace-period=0")
-    platform.kubectl.run("-n", _NAMESPACE, "delete", *ghosts, "--ignore-not-found")
+    # Nobody is there to end them; one that only waits for the node is on none.
+    for ghosts in (f"spec.nodeName={_GHOST}", "status.phase=Pending"):
+        chosen = ("pods", f"--field-selector={ghosts}", "--force", "--grace-period=0")
+        platform.kubectl.run("-n", _NAMESPACE, "delete", *chosen, "--ignore-not-found")
     wait_until(lambda: _wanted(platform) <= {1}, seconds=30)
 
 

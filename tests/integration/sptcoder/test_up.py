@@ -216,7 +216,7 @@ def test_failures_are_one_sentence_and_for_machines_an_object(cli: CliRun, serve
         (["up", "my/repo", "--ttl", "soon"], "is no length of time"),
         (["up", "my/repo", "--ttl", "10s"], "is no length of time"),
         (["up", "my/repo", "--name", "No Name"], "cannot be a workspace's name"),
-        (["up", "my/repo", "--param", "cpu"], "is no NAME=VALUE"),
+        (["up", "my/repo", "--param", "cpu"], "expected is --param NAME=VALUE"),
         (["up", "my/repo", "--lend-git-credentials", "--no-wait"], "needs --wait"),
         (["up", "my/repo", "--branch=-x"], "is no name of a branch"),
         (["up"], "is no git checkout"),
