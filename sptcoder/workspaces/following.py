@@ -19,8 +19,8 @@ BUILD_SECONDS: Final = 1800.0
 
 _AGENT_SECONDS: Final = 600.0
 _SCRIPT_SECONDS: Final = 3600.0
-_FIRST_PAUSE: Final = 0.2
-_LONGEST_PAUSE: Final = 0.4
+_FIRST_PAUSE: Final = 0.15
+_LONGEST_PAUSE: Final = 0.25
 _LAST_LINES: Final = 10
 _NAMES: Final = {"start": "Build", "stop": "Stop", "delete": "Delete"}
 _WAITING: Final = frozenset({"", "created", "starting"})

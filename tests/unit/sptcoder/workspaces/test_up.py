@@ -228,7 +228,8 @@ def test_a_dropped_log_stream_goes_on_where_it_stopped(coderd: Coderd, bring: Br
 
 
 def test_a_server_that_restarts_is_waited_for(coderd: Coderd, bring: Bring, said: io.StringIO) -> None:
-    coderd.faults.append(Fault("GET", BUILD, "proxy", times=12, status=502, after=1))
+    # More than one request is repeated for, however short the pauses that chance makes.
+    coderd.faults.append(Fault("GET", BUILD, "proxy", times=24, status=502, after=1))
     assert bring().action is UpAction.CREATED
     assert said.getvalue().count("The server does not answer as it should; waiting for it.") == 1
     assert "The server answers again." in said.getvalue()
