@@ -1,21 +1,28 @@
-"""The account that a job in the cluster runs as, and its right to nodes: manifests, and their declaration."""
+"""The account that a job in the cluster runs as, and its rights: manifests, and their declaration."""
 
 __all__ = [
     "build_account",
+    "build_cluster_role_binding",
     "build_node_role",
-    "build_node_role_binding",
+    "build_role_binding",
     "declare_account",
-    "declare_cluster_rights",
     "declare_rights",
 ]
 
 from collections.abc import Sequence
+from typing import Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.manifest import Manifest, object_metadata
 from core.kubernetes_names import object_labels
+
+_RBAC: Final = "rbac.authorization.k8s.io"
+_CLASSES: Final = {
+    "ClusterRole": (kubernetes.rbac.v1.ClusterRole, kubernetes.rbac.v1.ClusterRoleBinding),
+    "Role": (kubernetes.rbac.v1.Role, kubernetes.rbac.v1.RoleBinding),
+}
 
 
 def build_account(name: str, namespace: str, component: str) -> Manifest:
@@ -31,21 +38,37 @@ def build_account(name: str, namespace: str, component: str) -> Manifest:
 def build_node_role(name: str, component: str, *, verbs: Sequence[str]) -> Manifest:
     """Return the cluster role: the verbs on nodes, and nothing else."""
     return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "apiVersion": f"{_RBAC}/v1",
         "kind": "ClusterRole",
         "metadata": {"name": name, "labels": object_labels(name, component)},
         "rules": [{"apiGroups": [""], "resources": ["nodes"], "verbs": list(verbs)}],
     }
 
 
-def build_node_role_binding(name: str, namespace: str, component: str) -> Manifest:
-    """Return the binding of the role to the account of the same name, which lives in `namespace`."""
+def build_cluster_role_binding(name: str, namespace: str, component: str) -> Manifest:
+    """Return the binding of the cluster role to the account of the same name, which lives in `namespace`."""
     return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "apiVersion": f"{_RBAC}/v1",
         "kind": "ClusterRoleBinding",
         "metadata": {"name": name, "labels": object_labels(name, component)},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
-        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": namespace}],
+        **_grant("ClusterRole", name, namespace),
+    }
+
+
+def build_role_binding(name: str, namespace: str, component: str, *, account_namespace: str) -> Manifest:
+    """Return the binding of the role in `namespace` to the account of the same name, which lives elsewhere."""
+    return {
+        "apiVersion": f"{_RBAC}/v1",
+        "kind": "RoleBinding",
+        "metadata": object_metadata(name, namespace, component),
+        **_grant("Role", name, account_namespace),
+    }
+
+
+def _grant(kind: str, name: str, account_namespace: str) -> Manifest:
+    return {
+        "roleRef": {"apiGroup": _RBAC, "kind": kind, "name": name},
+        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": account_namespace}],
     }
 
 
@@ -59,37 +82,21 @@ def declare_account(name: str, manifest: Manifest, opts: pulumi.ResourceOptions)
     )
 
 
-def declare_cluster_rights(
-    name: str, *, role: Manifest, binding: Manifest, account: pulumi.Resource, parent: pulumi.Resource
-) -> list[pulumi.Resource]:
-    """Declare the role as `<name>-role` and its binding to the account as `<name>-role-binding`; return both."""
-    made = kubernetes.rbac.v1.ClusterRole(
-        f"{name}-role",
-        metadata=role["metadata"],
-        rules=role["rules"],
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
-    bound = kubernetes.rbac.v1.ClusterRoleBinding(
-        f"{name}-role-binding",
-        metadata=binding["metadata"],
-        role_ref=binding["roleRef"],
-        subjects=binding["subjects"],
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[account, made]),
-    )
-    return [made, bound]
-
-
 def declare_rights(
     name: str, *, role: Manifest, binding: Manifest, account: pulumi.Resource, parent: pulumi.Resource
 ) -> list[pulumi.Resource]:
-    """Declare the role of one namespace as `<name>-role`, its binding as `<name>-role-binding`; return both."""
-    made = kubernetes.rbac.v1.Role(
+    """Declare the role as `<name>-role` and its binding to the account as `<name>-role-binding`; return both.
+
+    The role's kind says whether it is for one namespace or for the cluster.
+    """
+    role_class, binding_class = _CLASSES[role["kind"]]
+    made = role_class(
         f"{name}-role",
         metadata=role["metadata"],
         rules=role["rules"],
         opts=pulumi.ResourceOptions(parent=parent),
     )
-    bound = kubernetes.rbac.v1.RoleBinding(
+    bound = binding_class(
         f"{name}-role-binding",
         metadata=binding["metadata"],
         role_ref=binding["roleRef"],

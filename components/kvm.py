@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.job_rights import declare_account, declare_cluster_rights
+from components.job_rights import declare_account, declare_rights
 from components.kvm_manifests import (
     build_account,
     build_builtin_daemon_set,
@@ -45,7 +45,7 @@ class Kvm(pulumi.ComponentResource):
         build = build_generic_daemon_set
         if args["plugin"] == "builtin":
             build = build_builtin_daemon_set
-            needed += declare_cluster_rights(
+            needed += declare_rights(
                 name, role=build_role(), binding=build_role_binding(args["namespace"]), account=account, parent=self
             )
         manifest = build(

@@ -43,7 +43,7 @@ def build_role() -> Manifest:
 
 def build_role_binding(namespace: str) -> Manifest:
     """Return the binding of the role to the account, which lives in `namespace`."""
-    return job_rights.build_node_role_binding(KVM_PLUGIN, namespace, _ROLE)
+    return job_rights.build_cluster_role_binding(KVM_PLUGIN, namespace, _ROLE)
 
 
 def build_builtin_daemon_set(

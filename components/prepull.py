@@ -9,7 +9,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.job_rights import declare_account, declare_cluster_rights
+from components.job_rights import declare_account, declare_rights
 from components.prepull_manifests import (
     PREPULL_NAME,
     build_account,
@@ -64,7 +64,7 @@ class Prepull(pulumi.ComponentResource):
         account = declare_account(
             f"{name}-check", build_account(args["namespace"]), pulumi.ResourceOptions(parent=self)
         )
-        rights = declare_cluster_rights(
+        rights = declare_rights(
             f"{name}-check",
             role=build_role(),
             binding=build_role_binding(args["namespace"]),

@@ -104,7 +104,7 @@ def build_role() -> Manifest:
 
 def build_role_binding(namespace: str) -> Manifest:
     """Return the binding of the role to the account, which lives in `namespace`."""
-    return job_rights.build_node_role_binding(CHECK_NAME, namespace, _ROLE)
+    return job_rights.build_cluster_role_binding(CHECK_NAME, namespace, _ROLE)
 
 
 def build_cron_job(

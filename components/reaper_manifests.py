@@ -15,7 +15,7 @@ from typing import Final
 
 import pulumi
 
-from components.job_rights import build_account
+from components import job_rights
 from components.manifest import Manifest, object_metadata
 from components.restricted_pod import container_security, pod_security
 from components.scheduled_job import build_scheduled_job
@@ -41,7 +41,7 @@ _RESOURCES: Final = {
 
 def build_service_account(namespace: str) -> Manifest:
     """Return the account of the reaper's pods; only they mount its token."""
-    return build_account(REAPER_NAME, namespace, _ROLE)
+    return job_rights.build_account(REAPER_NAME, namespace, _ROLE)
 
 
 def build_role(workspace_namespace: str) -> Manifest:
@@ -61,13 +61,7 @@ def build_role(workspace_namespace: str) -> Manifest:
 
 def build_role_binding(namespace: str, workspace_namespace: str) -> Manifest:
     """Return the binding of the role to the account, which lives in `namespace`."""
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "RoleBinding",
-        "metadata": object_metadata(REAPER_NAME, workspace_namespace, _ROLE),
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": REAPER_NAME},
-        "subjects": [{"kind": "ServiceAccount", "name": REAPER_NAME, "namespace": namespace}],
-    }
+    return job_rights.build_role_binding(REAPER_NAME, workspace_namespace, _ROLE, account_namespace=namespace)
 
 
 def build_token_secret(namespace: str, token: pulumi.Input[str]) -> Manifest:

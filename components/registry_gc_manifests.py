@@ -83,13 +83,7 @@ def build_image_role(namespace: str) -> Manifest:
 
 def build_role_binding(namespace: str, account_namespace: str) -> Manifest:
     """Return the binding of the role in `namespace` to the account."""
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "RoleBinding",
-        "metadata": object_metadata(GC_NAME, namespace, _ROLE),
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": GC_NAME},
-        "subjects": [{"kind": "ServiceAccount", "name": GC_NAME, "namespace": account_namespace}],
-    }
+    return job_rights.build_role_binding(GC_NAME, namespace, _ROLE, account_namespace=account_namespace)
 
 
 def build_gc_cron_job(

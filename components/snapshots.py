@@ -10,7 +10,7 @@ import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
 from components.bare_object import BareObject
-from components.job_rights import declare_account, declare_cluster_rights, declare_rights
+from components.job_rights import declare_account, declare_rights
 from components.secret import to_base64
 from components.snapshots_manifests import (
     REPOSITORY_NAME,
@@ -105,7 +105,7 @@ class HomeSnapshots(pulumi.ComponentResource):
         )
         if not by_storage:
             return [account, *rights]
-        everywhere = declare_cluster_rights(
+        everywhere = declare_rights(
             f"{name}-contents",
             role=build_cluster_role(),
             binding=build_cluster_role_binding(args["namespace"]),

@@ -22,7 +22,7 @@ from typing import Final
 
 import pulumi
 
-from components.job_rights import build_account
+from components import job_rights
 from components.manifest import Manifest, object_metadata
 from components.restricted_pod import container_security, pod_security
 from components.scheduled_job import build_scheduled_job
@@ -83,7 +83,7 @@ def build_password_secret(namespace: str, password: pulumi.Input[str]) -> Manife
 
 def build_service_account(namespace: str) -> Manifest:
     """Return the account of the jobs; only their pods mount its token."""
-    return build_account(SNAPSHOTS_NAME, namespace, _COMPONENT)
+    return job_rights.build_account(SNAPSHOTS_NAME, namespace, _COMPONENT)
 
 
 def build_role(workspace_namespace: str, *, by_storage: bool) -> Manifest:
@@ -109,12 +109,7 @@ def build_role(workspace_namespace: str, *, by_storage: bool) -> Manifest:
 
 def build_role_binding(namespace: str, workspace_namespace: str) -> Manifest:
     """Return the binding of the role to the account, which lives in `namespace`."""
-    return {
-        "apiVersion": f"{_RBAC}/v1",
-        "kind": "RoleBinding",
-        "metadata": object_metadata(SNAPSHOTS_NAME, workspace_namespace, _COMPONENT),
-        **_grant("Role", namespace),
-    }
+    return job_rights.build_role_binding(SNAPSHOTS_NAME, workspace_namespace, _COMPONENT, account_namespace=namespace)
 
 
 def build_cluster_role() -> Manifest:
@@ -137,12 +132,7 @@ def build_cluster_role() -> Manifest:
 
 def build_cluster_role_binding(namespace: str) -> Manifest:
     """Return the binding of the cluster role to the account."""
-    return {
-        "apiVersion": f"{_RBAC}/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": {"name": SNAPSHOTS_NAME, "labels": object_labels(SNAPSHOTS_NAME, _COMPONENT)},
-        **_grant("ClusterRole", namespace),
-    }
+    return job_rights.build_cluster_role_binding(SNAPSHOTS_NAME, namespace, _COMPONENT)
 
 
 def build_cron_job(
@@ -157,13 +147,6 @@ def build_drill_cron_job(
 ) -> Manifest:
     """Return the CronJob of the drill; `settings` are the environment variables of the job."""
     return _cron_job(DRILL_NAME, namespace, "drill-homes", image=image, schedule=schedule, settings=settings)
-
-
-def _grant(kind: str, namespace: str) -> Manifest:
-    return {
-        "roleRef": {"apiGroup": _RBAC, "kind": kind, "name": SNAPSHOTS_NAME},
-        "subjects": [{"kind": "ServiceAccount", "name": SNAPSHOTS_NAME, "namespace": namespace}],
-    }
 
 
 def _cron_job(

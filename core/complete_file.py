@@ -11,11 +11,11 @@ from typing import IO
 
 
 @contextmanager
-def complete_file(path: Path) -> Iterator[IO[bytes]]:
+def complete_file(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
     """Write a file in the block; it replaces `path` at the end, and nothing is left of it if the block fails.
 
-    A new file is its owner's alone, one that is replaced keeps its mode, and a link stays a link. Its folder must be
-    there; raises OSError.
+    A new file is its owner's alone, one that is replaced keeps its mode unless `mode` is given, and a link stays a
+    link. Its folder must be there; raises OSError.
     """
     target = path.resolve()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -25,7 +25,9 @@ def complete_file(path: Path) -> Iterator[IO[bytes]]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        if target.exists():
+        if mode is not None:
+            unfinished.chmod(mode)
+        elif target.exists():
             unfinished.chmod(target.stat().st_mode & 0o7777)
         unfinished.replace(target)
     finally:

@@ -1,6 +1,6 @@
 """The Kubernetes API as a job asks it: one request after the other, each failure one sentence."""
 
-__all__ = ["ClusterApi", "ClusterError"]
+__all__ = ["ClusterApi", "ClusterClient", "ClusterError"]
 
 import asyncio
 import json
@@ -38,12 +38,8 @@ class ClusterApi:
         self._runner = asyncio.Runner()
         self._client: kr8s.asyncio.Api | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """End the connection."""
         self._runner.close()
 
     def run(self, work: Coroutine[Any, Any, _Some], subject: str) -> _Some:
@@ -84,3 +80,18 @@ class ClusterApi:
         async with api.call_api(method, version=group, namespace=namespace, url=url, **more) as answer:
             found: dict[str, Any] = answer.json()
             return found
+
+
+class ClusterClient:
+    """What asks the API about some objects, over a connection that ends with the block it is used in."""
+
+    def __init__(self) -> None:
+        self._api = ClusterApi()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._api.close()

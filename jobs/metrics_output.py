@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+from pydantic import AnyHttpUrl
 
 from jobs.event_log import EventLog
 
@@ -27,7 +28,7 @@ class MetricsOutput:
     job: str
     last_success: str
     file: Path | None
-    pushgateway_url: str | None
+    pushgateway_url: AnyHttpUrl | str | None
 
     def publish(self, render: Callable[[float, float | None], str], log: EventLog, *, is_success: bool) -> None:
         """Hand out what `render` makes of now and the last success, in seconds since the epoch.
@@ -43,7 +44,7 @@ class MetricsOutput:
                 log.write("metrics-lost", level="warning", error=f"{self.file}: {error.strerror}")
         if self.pushgateway_url is not None:
             try:
-                self._push(self.pushgateway_url, render(now, success))
+                self._push(str(self.pushgateway_url), render(now, success))
             except httpx.HTTPError as error:
                 log.write("metrics-lost", level="warning", error=f"{type(error).__name__}: {error}")
 

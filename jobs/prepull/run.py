@@ -43,12 +43,7 @@ def run_prepull_check(
         findings = decide(look(), settings.image, settings.choice)
     seconds = round(clock() - started, 3)
     is_success = not any(finding.state.is_failure for finding in findings)
-    output = MetricsOutput(
-        job=_JOB,
-        last_success=LAST_SUCCESS,
-        file=settings.metrics_file,
-        pushgateway_url=None if settings.pushgateway_url is None else str(settings.pushgateway_url),
-    )
+    output = MetricsOutput(_JOB, LAST_SUCCESS, settings.metrics_file, settings.pushgateway_url)
     output.publish(partial(render, findings, seconds), log, is_success=is_success)
     _tell(settings, findings, log, seconds)
     return 0 if is_success else 1

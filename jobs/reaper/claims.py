@@ -4,13 +4,12 @@ __all__ = ["ORPHANED_SINCE", "WORKSPACE_ID", "ClaimChangedError", "ClaimStore"]
 
 from collections.abc import Coroutine
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 
 from kr8s.asyncio.objects import PersistentVolumeClaim
 
 from core.errors import SptFlowError
-from jobs.cluster_api import ClusterApi, ClusterError
+from jobs.cluster_api import ClusterClient, ClusterError
 from jobs.reaper.decision import Claim
 
 WORKSPACE_ID: Final = "com.coder.workspace.id"
@@ -30,23 +29,15 @@ class ClaimChangedError(SptFlowError):
     """The claim is not any more what it was when it was listed; nothing was done to it."""
 
 
-class ClaimStore:
+class ClaimStore(ClusterClient):
     """The claims of one namespace that carry a workspace's id.
 
     Where the API is, is found as every client finds it: KUBECONFIG, else the pod's service account.
     """
 
     def __init__(self, namespace: str) -> None:
+        super().__init__()
         self._namespace = namespace
-        self._api = ClusterApi()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._api.__exit__(kind, error, trace)
 
     def list_all(self) -> list[Claim]:
         """Return every claim, however many pages the API needs; raise ClusterError unless all were read."""

@@ -60,10 +60,5 @@ def render(tally: Tally, now: float, last_success: float | None) -> str:
 
 def publish(settings: ReaperSettings, tally: Tally, log: EventLog) -> None:
     """Hand the metrics to whatever is set; what fails is a warning, since the reaping itself is done."""
-    output = MetricsOutput(
-        job=_JOB,
-        last_success=_LAST_SUCCESS,
-        file=settings.metrics_file,
-        pushgateway_url=None if settings.pushgateway_url is None else str(settings.pushgateway_url),
-    )
+    output = MetricsOutput(_JOB, _LAST_SUCCESS, settings.metrics_file, settings.pushgateway_url)
     output.publish(partial(render, tally), log, is_success=tally.is_success)

@@ -5,11 +5,10 @@ __all__ = ["CLOSED", "LEASE_NAME", "OPEN", "ClusterGate", "Gate", "Hold", "HoldL
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol
 
 from core.errors import SptFlowError
-from jobs.cluster_api import ClusterApi, ClusterError
+from jobs.cluster_api import ClusterClient, ClusterError
 
 OPEN: Final = 1
 """Replicas of a registry that serves; two never write one volume."""
@@ -79,21 +78,13 @@ class Gate(Protocol):
         """Return the references of the images that pods use now, as they are written and as they run."""
 
 
-class ClusterGate:
+class ClusterGate(ClusterClient):
     """The gate in the cluster: a Deployment in `namespace`; images are looked for in all of `namespaces`."""
 
     def __init__(self, namespace: str, deployment: str, collector: str, namespaces: Sequence[str]) -> None:
+        super().__init__()
         self._namespace, self._deployment, self._collector = namespace, deployment, collector
         self._namespaces = namespaces
-        self._api = ClusterApi()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._api.__exit__(kind, error, trace)
 
     def replicas(self) -> int:
         """Return how many replicas the registry is to have."""

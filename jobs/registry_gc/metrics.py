@@ -62,6 +62,6 @@ def publish(settings: RegistryGcSettings, tally: Tally, log: EventLog) -> None:
             _PREFIX, {name: (text, getattr(tally, name)) for name, text in _HELP.items()}, now, last_success
         )
 
-    pushgateway = None if settings.pushgateway_url is None else str(settings.pushgateway_url)
-    output = MetricsOutput(_JOB, f"{_PREFIX}_last_success_timestamp_seconds", settings.metrics_file, pushgateway)
+    last_success = f"{_PREFIX}_last_success_timestamp_seconds"
+    output = MetricsOutput(_JOB, last_success, settings.metrics_file, settings.pushgateway_url)
     output.publish(render, log, is_success=tally.is_success)

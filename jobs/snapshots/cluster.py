@@ -4,13 +4,12 @@ __all__ = ["Cluster", "ClusterError", "ConflictError", "RefusedError"]
 
 import json
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import kr8s
 
-from jobs.cluster_api import ClusterApi, ClusterError
+from jobs.cluster_api import ClusterClient, ClusterError
 
 _PAGE: Final = 500
 _NOT_FOUND: Final = 404
@@ -27,22 +26,11 @@ class ConflictError(ClusterError):
     """The object is there already, or is not the one any more that was seen."""
 
 
-class Cluster:
+class Cluster(ClusterClient):
     """One connection; a path is that of the API without a leading slash, `api/v1/namespaces/x/pods` for example.
 
     Where the API is, is found as every client finds it: KUBECONFIG, else the pod's service account.
     """
-
-    def __init__(self) -> None:
-        self._api = ClusterApi()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._api.__exit__(kind, error, trace)
 
     def get(self, path: str) -> dict[str, Any] | None:
         """Return the object, or None if there is none; raise ClusterError."""

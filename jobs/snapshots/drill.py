@@ -48,8 +48,7 @@ def run_snapshot_drill(settings: SnapshotSettings, log: EventLog, *, anyway: boo
         _, keeper = open_keeper(settings, cluster, pods, log)
         Drill(settings, log, cluster, keeper, pods, tally).run()
     tally.seconds = round(time.monotonic() - started, 3)
-    gateway = None if settings.pushgateway_url is None else str(settings.pushgateway_url)
-    output = MetricsOutput(_JOB, DRILL_SUCCESS, settings.metrics_file, gateway)
+    output = MetricsOutput(_JOB, DRILL_SUCCESS, settings.metrics_file, settings.pushgateway_url)
     output.publish(partial(render_drill, tally), log, is_success=tally.is_success)
     log.write("finished", level="info" if tally.is_success else "error", **counts(tally))
     return 0 if tally.is_success else 1

@@ -44,12 +44,7 @@ def run_home_snapshots(settings: SnapshotSettings, log: EventLog) -> int:
         log.write("look", level="error", outcome="failed", error=error.message, next=error.next_command)
     finally:
         tally.seconds = round(time.monotonic() - started, 3)
-        output = MetricsOutput(
-            _JOB,
-            RUN_SUCCESS,
-            settings.metrics_file,
-            None if settings.pushgateway_url is None else str(settings.pushgateway_url),
-        )
+        output = MetricsOutput(_JOB, RUN_SUCCESS, settings.metrics_file, settings.pushgateway_url)
         output.publish(partial(render_run, tally), log, is_success=tally.is_success)
         log.write("finished", level="info" if tally.is_success else "error", way=tally.way, **counts(tally))
     return 0 if tally.is_success else 1

@@ -3,7 +3,6 @@
 __all__ = ["BadConfigError", "edit_document", "read_document"]
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
+from core.complete_file import complete_file
 from core.errors import SptFlowError
 from sptcoder.config.address import name_of
 from sptcoder.config.document import Context, Document
@@ -51,7 +51,8 @@ def edit_document(change: Callable[[Document], Document], environment: Mapping[s
         path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
         with held_lock(path.with_suffix(".lock")):
             changed = change(read_document(environment))
-            _replace(path, _rendered(changed))
+            with complete_file(path, mode=_OWNER_ONLY) as stream:
+                stream.write(_rendered(changed).encode())
             return changed
     except OSError as error:
         raise SptFlowError(
@@ -116,20 +117,3 @@ def _rendered(document: Document) -> str:
     settings = document.model_dump(exclude={"contexts", "current"}, exclude_defaults=True)
     content = {"current": document.current, "contexts": contexts, **settings}
     return _HEAD + yaml.safe_dump(content, sort_keys=False)
-
-
-def _replace(path: Path, text: str) -> None:
-    # A link (dotfiles kept elsewhere) stays one: what it leads to is replaced.
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # 0600 by itself
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(_OWNER_ONLY)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -43,3 +43,12 @@ def test_modes_and_links_stay(tmp_path: Path) -> None:
     with complete_file(link) as target:
         target.write(b"2")
     assert (link.is_symlink(), real.read_bytes(), real.stat().st_mode & 0o777) == (True, b"2", 0o640)
+
+
+@posix_only
+def test_a_mode_that_is_given_stands_over_the_one_that_was(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch(0o644)
+    with complete_file(path, mode=0o600) as target:
+        target.write(b"secret")
+    assert path.stat().st_mode & 0o777 == 0o600

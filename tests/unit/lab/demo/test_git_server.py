@@ -18,14 +18,6 @@ from lab.demo.repository import GREETING, REPOSITORY, make_repository
 ROOT = Path(__file__).parents[4]
 
 
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
 def answers(address: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)

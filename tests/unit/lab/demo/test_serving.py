@@ -1,6 +1,5 @@
 """`make serve`: a repository of this machine, live and read-only; without a lab, or a repository, one sentence."""
 
-import socket
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -21,14 +20,6 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LabInstance:
     monkeypatch.setattr(LabInstance, "host_address", property(lambda _: IPv4Address("127.0.0.1")))
     monkeypatch.setattr(serving, "lab_is_running", lambda _: True)
     return LabInstance(name="none", directory=tmp_path / "lab", slot=63)
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 def _clone(url: str, target: Path) -> Path:

@@ -25,12 +25,12 @@ ODD = ("plain", ".hidden", "..dots", "-option", "with blank", "new\nline", "ü",
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
-    (folder / "work" / ".git").mkdir(parents=True)
+    (folder / "project" / ".git").mkdir(parents=True)
     for name in ODD:
         (folder / name).write_text(f"content of {name}")
-    (folder / "work" / "program").write_text("#!/bin/sh\n")
-    (folder / "work" / "program").chmod(0o750)
-    (folder / "link").symlink_to("work")
+    (folder / "project" / "program").write_text("#!/bin/sh\n")
+    (folder / "project" / "program").chmod(0o750)
+    (folder / "link").symlink_to("project")
     (folder / "dangling").symlink_to("nowhere")
     (folder / ".cache" / "big").mkdir(parents=True)
     (folder / "lost+found").mkdir()
@@ -65,14 +65,14 @@ def test_a_home_comes_back_as_it_was(home: Path, tmp_path: Path) -> None:
 
 def test_patterns_of_the_user_are_left_out_and_never_read_by_a_shell(home: Path, tmp_path: Path) -> None:
     (home / "sub" / "node_modules").mkdir(parents=True)
-    patterns = ("node_modules", "$(touch hacked)", "'; touch hacked; '", "./work/*")
+    patterns = ("node_modules", "$(touch hacked)", "'; touch hacked; '", "./project/*")
     saved = save_home(local_tunnel(home), tmp_path / "a.home.tar", excludes=patterns)
     with open_saved_home(saved.path) as found:
         content = tmp_path / "home.tar.gz"
         content.write_bytes(b"".join(found.parts()))
     listed = Command("tar").run("-tzf", str(content)).stdout.splitlines()
     assert "./sub/" in listed
-    assert not any("node_modules" in name or name.startswith("./work/p") for name in listed)
+    assert not any("node_modules" in name or name.startswith("./project/p") for name in listed)
     assert not (home / "hacked").exists()
     with pytest.raises(UsageError, match="is no pattern"):
         save_home(local_tunnel(home), tmp_path / "b.home.tar", excludes=["a\nb"])
@@ -91,14 +91,14 @@ def test_its_files_win_and_others_stay(home: Path, tmp_path: Path) -> None:
     (home / "plain").write_text("changed")
     (home / "link").unlink()
     (home / "link").write_text("a file now")
-    (home / "work" / "program").unlink()
-    (home / "work" / "program").mkdir()
+    (home / "project" / "program").unlink()
+    (home / "project" / "program").mkdir()
     (home / "mine").write_text("mine")
     with open_saved_home(saved.path) as found:
         restore_home(local_tunnel(home), found)
     assert (home / "plain").read_text() == "content of plain"
     assert (home / "link").is_symlink()
-    assert (home / "work" / "program").read_text() == "#!/bin/sh\n"
+    assert (home / "project" / "program").read_text() == "#!/bin/sh\n"
     assert (home / "mine").read_text() == "mine"
     assert not (home / STAGING).exists()
 
