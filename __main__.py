@@ -11,13 +11,11 @@ from components.kvm import Kvm
 from components.kvm_arguments import kvm_args
 from components.namespace import Namespace
 from components.network_flows import CODER, SYSTEM
+from components.operations import declare_operations
 from components.platform_namespaces import platform_namespaces
-from components.prepull_arguments import declare_prepull
 from components.reaper import Reaper
 from components.registry import Registry
 from components.registry_arguments import registry_args
-from components.registry_gc_arguments import declare_registry_gc
-from components.snapshots_arguments import declare_snapshots
 from components.template import Template
 from components.template_arguments import template_args
 from components.workspace_config import workspace_config
@@ -44,9 +42,7 @@ def main() -> None:
         Kvm("kvm", kvm, after(namespaces[SYSTEM]))
 
     image = workspace_image_reference(settings, registry.address, after(registry))
-    declare_prepull(settings, image, after(*guards))
-    declare_registry_gc(settings, image, after(*guards, registry))
-    declare_snapshots(settings, after(*guards))
+    declare_operations(settings, image, guards=guards, registry=registry, after=after)
 
     coder = coder_parts(settings, namespace=namespaces[CODER], guards=guards, after=after)
     templates = [
