@@ -38,8 +38,9 @@ class Clock:
 class Closure:
     """Closes the registry for the block and opens it after it, whatever happens in it.
 
-    `close_seconds` is how long the registry's pod may take to end, `open_seconds` how long it may take to serve. If the
-    cluster cannot be told to open it in that time, the Lease stays, and the guard opens it.
+    `close_seconds` is how long the registry's pod may take to end, `open_seconds` how long it may take to serve; `stop`
+    raises when the block is to end early. If the cluster cannot be told to open it in that time, the Lease stays, and
+    the guard opens it.
     """
 
     gate: Gate
@@ -49,6 +50,7 @@ class Closure:
     close_seconds: float
     open_seconds: float
     clock: Clock = field(default_factory=Clock)
+    stop: Callable[[], None] = lambda: None
     seconds: float = 0.0
     _closed: float = 0.0
     _looked: float = 0.0
@@ -76,6 +78,7 @@ class Closure:
 
         An API that does not answer is borne for a while, as long as nobody takes the Lease for abandoned.
         """
+        self.stop()
         now = self.clock.now()
         if now - self._looked < _LOOK_SECONDS:
             return
@@ -94,6 +97,7 @@ class Closure:
     def _wait_until_gone(self) -> None:
         end = self.clock.now() + self.close_seconds
         while pods := self.gate.registry_pods():
+            self.stop()
             if self.clock.now() >= end:
                 raise SptFlowError(
                     f"The registry's pod {pods[0]} has not ended in {self.close_seconds:g} s; nothing was collected."

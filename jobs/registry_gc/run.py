@@ -2,14 +2,11 @@
 
 __all__ = ["Collection", "Images", "Sweeper", "run_registry_gc"]
 
-import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -23,6 +20,7 @@ from jobs.registry_gc.metrics import Tally, publish
 from jobs.registry_gc.registry_client import RegistryClient
 from jobs.registry_gc.retention import Decision, Rules, Tag, decide
 from jobs.registry_gc.settings import RegistryGcSettings
+from jobs.registry_gc.stop_request import StopRequest
 from jobs.registry_gc.storage import Needs, RegistryStorage
 from jobs.registry_gc.used_images import UsedImages
 
@@ -47,18 +45,14 @@ class Sweeper(Protocol):
         """Delete it; raise SptFlowError."""
 
 
-class StoppedError(SptFlowError):
-    """Somebody asked the run to stop."""
-
-
 def run_registry_gc(settings: RegistryGcSettings, log: EventLog) -> int:
     """Collect once in the real cluster; return the exit code."""
     started, tally = time.monotonic(), Tally()
     places = settings.namespace, settings.deployment, settings.collector, settings.namespaces
     try:
-        with ClusterGate(*places) as gate, RegistryClient(str(settings.url)) as client, _stoppable():
+        with ClusterGate(*places) as gate, RegistryClient(str(settings.url)) as client, StopRequest() as stop:
             collector, storage = Collector(settings.program, settings.root), RegistryStorage(settings.root)
-            Collection(settings, log, gate, client, collector, storage, tally).run()
+            Collection(settings, log, gate, client, collector, storage, tally, stop.check).run()
     except SptFlowError as error:
         tally.has_failed = True
         log.write("failed", level="error", reason=error.message, next=error.next_command)
@@ -69,28 +63,9 @@ def run_registry_gc(settings: RegistryGcSettings, log: EventLog) -> int:
     return 0 if tally.is_success else 1
 
 
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Have the signal by which pods are stopped end the work as an error does: the registry is opened again.
-
-    The second one is not heard; the kubelet sends one, and then kills.
-    """
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise StoppedError("The run was asked to stop.")
-
-    former = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, former)
-
-
 @dataclass
 class Collection:
-    """One run: its parts, and what became of it in `tally`."""
+    """One run: its parts, and what became of it in `tally`; `stop` raises when it is to end early."""
 
     settings: RegistryGcSettings
     log: EventLog
@@ -99,6 +74,7 @@ class Collection:
     sweeper: Sweeper
     storage: RegistryStorage
     tally: Tally = field(default_factory=Tally)
+    stop: Callable[[], None] = lambda: None
     holder: str = field(default_factory=socket.gethostname)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Clock = field(default_factory=Clock)
@@ -107,7 +83,7 @@ class Collection:
         """Collect, unless there is a reason not to, which the log names; raise SptFlowError."""
         if not self._may_begin():
             return
-        self.client.wait(self.settings.open_seconds, lambda: None)
+        self.client.wait(self.settings.open_seconds, self.stop)
         if not self.storage.is_used:
             self.log.write("nothing-to-collect", reason="nothing was ever pushed")
             return
@@ -126,6 +102,7 @@ class Collection:
             self.settings.close_seconds,
             self.settings.open_seconds,
             self.clock,
+            self.stop,
         )
         try:
             with closure:
@@ -164,7 +141,7 @@ class Collection:
         """Look while the registry serves: nobody is interrupted for nothing, nor for a dry run."""
         decision = decide(self.storage.tags(), rules, self.now())
         try:
-            garbage = self.sweeper.find(lambda: None)
+            garbage = self.sweeper.find(self.stop)
             found: int | None = len(garbage.blobs)
         except SptFlowError as error:
             # A push in between may leave it with half a picture; closed, it is asked again.
@@ -213,6 +190,7 @@ class Collection:
     def _verify(self, kept: dict[Tag, Needs]) -> None:
         """See that each image that stayed can be pulled by digest."""
         for image in sorted({(tag.repository, tag.digest) for tag in kept}):
+            self.stop()
             tag, needs = next((tag, needs) for tag, needs in kept.items() if (tag.repository, tag.digest) == image)
             self.tally.images_checked += 1
             if needs.missing:

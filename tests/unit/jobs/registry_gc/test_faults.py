@@ -11,10 +11,12 @@ from jobs.cluster_api import ClusterError
 from jobs.registry_gc.collector import Garbage
 from jobs.registry_gc.guard import Repair, repair
 from jobs.registry_gc.run import Collection
+from jobs.registry_gc.stop_request import StoppedError, StopRequest
 from tests.support.local_registry import Pushed
 from tests.unit.jobs.registry_gc.conftest import Bench
 
 LATER = timedelta(minutes=2)
+SOME = 10
 
 
 class Killed(BaseException):
@@ -188,3 +190,29 @@ def test_a_cluster_that_is_gone_leaves_the_lease_for_the_guard(bench: Bench) -> 
     bench.gate.before = lambda _: None
     assert repair(bench.gate, bench.collection().log, datetime.now(UTC) + LATER) is Repair.OPENED
     _is_whole(bench, kept)
+
+
+def test_asked_to_stop_whenever_it_looks_it_opens_the_registry_itself(bench: Bench) -> None:
+    looks, closed = 0, 0
+    while True:
+        kept, left = _fill(bench), looks
+        stop = StopRequest()
+
+        def look(request: StopRequest = stop) -> None:
+            nonlocal left
+            request.is_made = left == 0
+            left -= 1
+            request.check()
+
+        run = bench.collection()
+        run.stop = look
+        bench.gate.calls.clear()
+        with suppress(StoppedError):
+            run.run()
+            break
+        closed += "scale 0" in bench.gate.calls
+        assert bench.gate.wanted == 1
+        assert bench.gate.held is None
+        _is_whole(bench, kept)
+        looks = looks + 1 if looks < SOME else looks * 2
+    assert closed > 1, "some of the stops were while it was closed"
