@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up image demo token serve image-test preview policy images-lock restore drill status down toolchain image-tools image-sizes image-sbom test lint format bench mutation
+.PHONY: help up image demo token serve image-test preview policy images-lock restore drill status down toolchain image-tools image-sizes image-sbom test test-packages lint format bench mutation
 .PHONY: install uninstall release-setup release-lock release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
@@ -105,7 +105,11 @@ image-sbom: ## list what is in IMAGE=workspace, or SOURCE=oci-archive:file.tar, 
 	@$(LAB) image-tools syft
 	@$(CI) image-sbom
 
-test: lint toolchain ## lint, then every test that can run on this machine
+test-packages: ## install the Debian packages that only tests use (prometheus, with its services kept off)
+	$(BOOT)
+	@$(LAB) test-packages
+
+test: lint toolchain test-packages ## lint, then every test that can run on this machine
 	@$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 lint: ## ruff, mypy, shellcheck, yamllint, actionlint, zizmor, terraform fmt, hadolint

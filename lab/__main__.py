@@ -15,7 +15,7 @@ _DEBUG: Final = "SPT_FLOW_DEBUG"
 COMMANDS: Final = (
     *("up", "image", "demo", "token", "serve", "preview", "policy", "images-lock", "status", "down", "builder"),
     *("restore", "drill"),
-    *("toolchain", "image-tools", "image-sizes", "image-test", "lint"),
+    *("toolchain", "image-tools", "image-sizes", "image-test", "lint", "test-packages"),
 )
 """The commands, in the order they are listed; each is a module of its name, with underscores."""
 

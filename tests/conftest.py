@@ -45,6 +45,7 @@ _LAB_PLUGINS: Final = [
     "tests.support.image_builder",
     "tests.support.platform",
     "tests.support.postgres",
+    "tests.support.prometheus",
 ]
 pytest_plugins = _LAB_PLUGINS if _HAS_LAB else []
 

@@ -6,6 +6,7 @@ from lab.toolchain.toolchain import (
     ensure_deploy_tools,
     ensure_image_tools,
     ensure_lint_tools,
+    ensure_test_packages,
     ensure_toolchain,
     toolchain_bin,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "ensure_deploy_tools",
     "ensure_image_tools",
     "ensure_lint_tools",
+    "ensure_test_packages",
     "ensure_toolchain",
     "toolchain_bin",
 ]

@@ -1,6 +1,6 @@
 """Debian packages the lab needs: installed only where a program is missing, nothing removed, no service started."""
 
-__all__ = ["REQUIRED", "DebianPackages", "Requirement"]
+__all__ = ["REQUIRED", "REQUIRED_BY_TESTS", "DebianPackages", "Requirement"]
 
 import re
 import shutil
@@ -44,6 +44,9 @@ REQUIRED: tuple[Requirement, ...] = (
     Requirement("mmdebstrap", ("mmdebstrap",)),
     Requirement("ca-certificates", ("/etc/ssl/certs/ca-certificates.crt",)),
 )
+
+REQUIRED_BY_TESTS: tuple[Requirement, ...] = (Requirement("prometheus", ("/usr/bin/prometheus", "/usr/bin/promtool")),)
+"""What the lab can do without, and the tests prove things with: `make test` installs it, no other target does."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ __all__ = [
     "ensure_deploy_tools",
     "ensure_image_tools",
     "ensure_lint_tools",
+    "ensure_test_packages",
     "ensure_toolchain",
     "toolchain_bin",
 ]
@@ -20,7 +21,7 @@ from lab.progress import Progress, SilentProgress
 from lab.toolchain.build import Builder, StoppedError
 from lab.toolchain.busybox import ensure_busybox, has_busybox
 from lab.toolchain.cache import Cache, default_cache
-from lab.toolchain.debian import DebianPackages
+from lab.toolchain.debian import REQUIRED_BY_TESTS, DebianPackages
 from lab.toolchain.disk import check_room
 from lab.toolchain.downloads import Downloads
 from lab.toolchain.golang import GoCompiler
@@ -29,6 +30,7 @@ from lab.toolchain.lock import held
 
 _SYSTEM_FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _PACKAGES_TITLE = "Debian packages"
+_TEST_PACKAGES_TITLE = "Debian packages for tests"
 _BUSYBOX_TITLE = "Static busybox"
 _TOOLS_TITLE = "Tools"
 _DEPLOY_TOOLS = ("pulumi", "helm")
@@ -84,6 +86,13 @@ def ensure_image_tools(progress: Progress, names: tuple[str, ...] = (), cache: C
     """Build the tools that look at images, or those of them with these names; asks for no root, installs no package."""
     tools = tuple(tool for tool in IMAGE_TOOLS if not names or tool.name in names)
     return _ensure(progress, cache or default_cache(), tools, on_system=False)
+
+
+def ensure_test_packages(progress: Progress, cache: Cache | None = None) -> None:
+    """Install the Debian packages that only tests use; raise SptFlowError, one sentence, when that cannot be done."""
+    packages = DebianPackages(required=REQUIRED_BY_TESTS)
+    with held((cache or default_cache()).lock, progress), progress.step(_TEST_PACKAGES_TITLE) as step:
+        packages.ensure(step, root=os.geteuid() == 0)
 
 
 def _ensure(progress: Progress, cache: Cache, tools: tuple[GoTool, ...], *, on_system: bool) -> Toolchain:
