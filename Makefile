@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up image demo token serve image-test preview policy images-lock restore drill status down toolchain image-tools image-sizes image-sbom test test-packages lint format bench mutation
+.PHONY: help up image demo token serve image-test preview policy images-lock restore drill status down toolchain image-tools image-sizes image-sbom test test-packages lint format docs golden bench mutation
 .PHONY: install uninstall release-setup release-lock release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
@@ -249,6 +249,13 @@ cli-test: ## the tests of the command line that run on every system
 cli-reference: ## write the reference in docs/cli.md from the commands' own help
 	$(RELEASE_BOOT)
 	@$(RELEASE) reference
+
+docs: cli-reference ## write the reference of all settings in docs/settings.md, and that of the command line
+	@$(PY) -m settings
+
+golden: ## write the manifests in tests/golden/ anew, the whole program of each stack among them; look at the difference
+	$(BOOT)
+	@$(PY) -m pytest -q --update-golden tests/unit/components
 
 cli-recording: ## record 'sptcoder up' of REPO, by whoever is signed in here, into docs/images/sptcoder-up.svg
 	$(RELEASE_BOOT)

@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from core.errors import SptFlowError
+from core.generated_part import GeneratedPart
 from release.sources import ROOT
 from sptcoder.cli.application import application
 from sptcoder.cli.command_table import COMMANDS, SECTIONS, CommandEntry
@@ -18,19 +19,18 @@ from sptcoder.cli.command_table import COMMANDS, SECTIONS, CommandEntry
 PAGE: Final = ROOT / "docs" / "cli.md"
 """The page."""
 
-_BEGIN: Final = "<!-- reference: written by make cli-reference -->\n"
-_END: Final = "<!-- end of the reference -->\n"
+_PART: Final = GeneratedPart(
+    page=str(PAGE),
+    begin="<!-- reference: written by make cli-reference -->\n",
+    end="<!-- end of the reference -->\n",
+)
 _WIDTH: Final = "100"
 _SUCCESS: Final = 0
 
 
 def written_page(page: str) -> str:
     """Return the page with the part between its marks written anew; raise SptFlowError if it has no such marks."""
-    before, begin, rest = page.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise SptFlowError(f"{PAGE} lacks the line '{(_END if begin else _BEGIN).strip()}'.")
-    return "".join((before, _BEGIN, *_sections(), "\n", _END, after))
+    return _PART.written(page, "".join((*_sections(), "\n")))
 
 
 def command_help(entry: CommandEntry, *words: str) -> str:

@@ -95,7 +95,7 @@ class EntrySettings(SettingsGroup):
 
 
 class CoderLoginSettings(SettingsGroup):
-    """GitHub and 1Password Connect."""
+    """What Coder may sign in with: GitHub and 1Password Connect."""
 
     coder_github_auth: Switch = Field(
         default=False, description="Let users link GitHub (external auth primary-github), for clones and pushes."

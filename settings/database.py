@@ -13,7 +13,7 @@ from settings.amount import amount
 
 
 class DatabaseSettings(SettingsGroup):
-    """PostgreSQL in the cluster, or somewhere else."""
+    """Coder's database: PostgreSQL in the cluster, or one of your own."""
 
     database_url: SecretText = Field(
         default=SecretStr(""),

@@ -22,7 +22,7 @@ _PLUGIN_IMAGE: Final = "registry.example.com/tools/generic-device-plugin:1.0"
 
 
 class KvmSettings(SettingsGroup):
-    """The resource, what offers it, and how much of it there is."""
+    """`/dev/kvm` in workspaces: the resource, what offers it, and how much of it there is."""
 
     kvm_resource: OneLine = Field(
         default="",

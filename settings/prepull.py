@@ -17,7 +17,7 @@ _TOLERATION: Final = '{"key": "pool", "operator": "Exists"}'
 
 
 class PrepullSettings(SettingsGroup):
-    """Whether it is done, on which nodes, and when it is checked."""
+    """The workspace image on every node: whether it is kept there, on which nodes, and when that is checked."""
 
     workspace_prepull: Switch = Field(
         default=False, description="Keep the workspace image on every node; it has to be known by its digest."

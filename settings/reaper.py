@@ -13,7 +13,7 @@ from core.setting_values import CronSchedule, PositiveNumber
 
 
 class ReaperSettings(SettingsGroup):
-    """The reaper, a CronJob."""
+    """The reaper, which deletes workspaces past their deadline, and the image that all jobs run in."""
 
     platform_tools_image: ImageText = Field(
         default=ImageReference.parse(

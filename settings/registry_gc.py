@@ -10,7 +10,7 @@ from core.setting_values import CronSchedule, ImagePatterns, PositiveNumber
 
 
 class RegistryGcSettings(SettingsGroup):
-    """Whether and when the registry is collected, and which tags stay."""
+    """The registry's garbage: whether and when it is collected, and which tags stay."""
 
     registry_gc: Switch = Field(
         default=True,

@@ -15,7 +15,7 @@ _DRIVER = "ebs.csi.aws.com"
 
 
 class SnapshotSettings(SettingsGroup):
-    """Whether and how homes are snapshotted, how long snapshots are kept, and when they are tried out."""
+    """Snapshots of homes: whether and how they are made, how long they are kept, and when they are tried out."""
 
     home_snapshots: Literal["none", "auto", "csi", "files"] = Field(
         default="none",

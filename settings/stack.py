@@ -1,6 +1,6 @@
 """All settings of one stack, read from its complete configuration."""
 
-__all__ = ["GROUPS", "PROJECT", "Settings", "engine_texts", "load_settings", "read_settings"]
+__all__ = ["GROUPS", "ORDERED", "PROJECT", "REQUIRED", "Settings", "engine_texts", "load_settings", "read_settings"]
 
 import json
 from collections.abc import Collection, Iterator, Mapping
@@ -52,7 +52,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
 )
 """Every group of settings; together their fields are all keys there are."""
 
-_ORDERED: Final = (
+ORDERED: Final = (
     ("registry_cpu_request", "registry_cpu_limit"),
     ("registry_cpu_limit", "coder_quota_cpu"),
     ("registry_memory_request", "registry_memory_limit"),
@@ -81,7 +81,8 @@ _ORDERED: Final = (
 )
 """Pairs of settings of which the first may not exceed the second."""
 
-_REQUIRED: Final = ("kube_context", "node_cidrs", "coder_access_url")
+REQUIRED: Final = ("kube_context", "node_cidrs", "coder_access_url")
+"""Settings that every stack has to give a value."""
 
 
 class Settings(SettingsGroup):
@@ -160,10 +161,10 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         deployment=reader.read(DeploymentSettings),
     )
     owners = {name: group for group in settings.groups() for name in type(group).model_fields}
-    for name in _REQUIRED:
+    for name in REQUIRED:
         # What the lab's stack lacks is what the lab adds.
         reader.require(owners[name], name, next_command="make up" if settings.cluster.cluster == "lab" else None)
-    for lower, upper in _ORDERED:
+    for lower, upper in ORDERED:
         reader.refuse_above((owners[lower], lower), (owners[upper], upper))
     check_coder(reader, settings.coder)
     check_entry(reader, settings.entry)

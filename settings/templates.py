@@ -15,7 +15,7 @@ from settings.amount import amount
 
 
 class TemplateSettings(SettingsGroup):
-    """What templates are filled with when they are pushed."""
+    """The workspace templates: what they are filled with when they are pushed."""
 
     workspace_image: ImageText = Field(
         default=ImageReference.parse(f"registry.coder.svc.cluster.local:5000/spt-flow/workspace:{versions.PLATFORM}"),

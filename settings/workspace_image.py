@@ -25,7 +25,7 @@ _COMMIT: Final = "0123456789abcdef0123456789abcdef01234567"
 
 
 class WorkspaceImageSettings(SettingsGroup):
-    """Which target of images/workspace/Dockerfile is built and pushed, what goes into it, and who may push."""
+    """The workspace image, where the stack builds it: which target, what goes into it, and who may push."""
 
     workspace_image_build: Literal["none", "slim", "full"] = Field(
         default="none",

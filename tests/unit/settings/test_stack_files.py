@@ -66,6 +66,22 @@ def test_every_stack_is_valid(stack: str) -> None:
     assert settings.cluster.cluster == ("lab" if stack == "dev" else "kubeconfig")
 
 
+def _uncommented(text: str) -> list[str]:
+    """Return the first line of each paragraph of settings that does not begin with a comment."""
+    firsts = [paragraph.strip("\n").splitlines()[0].strip() for paragraph in text.split("\n\n")]
+    return [first for first in firsts if not first.startswith("#")]
+
+
+@pytest.mark.parametrize("name", ["Pulumi.yaml", *(f"Pulumi.{stack}.yaml" for stack in _STACKS)])
+def test_every_group_of_settings_says_what_it_is_for(name: str) -> None:
+    text = (_ROOT / name).read_text(encoding="utf-8")
+    assert _uncommented(text.partition("\nconfig:\n")[2]) == []
+
+
+def test_a_group_without_a_comment_is_noticed() -> None:
+    assert _uncommented("  # Why.\n  a: 1\n\n  b: 2\n  # Late.\n  c: 3\n") == ["b: 2"]
+
+
 @pytest.mark.parametrize("stack", _STACKS)
 def test_every_stack_has_the_guards_against_a_cluster_met_by_accident(stack: str) -> None:
     config = _config(stack)
