@@ -13,6 +13,7 @@ __all__ = [
     "HTTP",
     "HTTPS",
     "POSTGRES",
+    "PUSHGATEWAY",
     "REGISTRY",
     "REGISTRY_DEBUG",
 ]
@@ -43,6 +44,9 @@ CODER_METRICS = 2112
 
 POSTGRES = 5432
 """Coder's database."""
+
+PUSHGATEWAY = 9091
+"""The jobs' Pushgateway inside its pod; its Service has port 80."""
 
 HTTP = 80
 """Coder's Service, and the entry's plain listener, which only redirects."""

@@ -28,6 +28,7 @@ __all__ = [
     "PULUMI_DOCKER",
     "PULUMI_KUBERNETES",
     "PULUMI_RANDOM",
+    "PUSHGATEWAY",
     "PYTHON",
     "REGISTRY",
     "RUST",
@@ -52,6 +53,8 @@ PULUMI_KUBERNETES = "4.34.2"
 PULUMI_COMMAND = "1.2.1"
 # renovate: datasource=pypi depName=pulumi-docker
 PULUMI_DOCKER = "4.11.2"
+# renovate: datasource=pypi depName=pulumi-onepassword
+PULUMI_ONEPASSWORD = "1.2.1"
 # renovate: datasource=pypi depName=pulumi-random
 PULUMI_RANDOM = "4.21.4"
 # renovate: datasource=go depName=helm.sh/helm/v3
@@ -60,6 +63,8 @@ HELM = "3.22.0"
 COREDNS = "1.15.0"
 # renovate: datasource=go depName=github.com/distribution/distribution/v3
 REGISTRY = "3.1.2"
+# renovate: datasource=go depName=github.com/prometheus/pushgateway
+PUSHGATEWAY = "1.11.3"
 # renovate: datasource=go depName=github.com/rancher/local-path-provisioner
 LOCAL_PATH_PROVISIONER = "0.0.30"
 # Server and chart on clusters; the last line that still has Tasks.

@@ -1,6 +1,6 @@
 """The kinds of settings that say where something is: URLs, wildcard host names, sources of charts."""
 
-__all__ = ["AccessUrl", "ChartSource", "WildcardHost"]
+__all__ = ["AccessUrl", "ChartSource", "WebPage", "WildcardHost"]
 
 import re
 from typing import Annotated, Final
@@ -38,6 +38,14 @@ def _access_url(value: object) -> str:
             "a host that users' own machines can reach is expected, never one that only the cluster knows, "
             "for example https://coder.example.com"
         )
+    return text
+
+
+def _web_page(value: object) -> str:
+    text = str(value)
+    fine = text.isprintable() and " " not in text and "#" not in text and '"' not in text
+    if text and not (fine and text.startswith(("https://", "http://")) and is_subdomain(_host(text))):
+        raise ValueError("the http or https URL of a page is expected, for example https://docs.example.com/alerts")
     return text
 
 
@@ -82,6 +90,9 @@ AccessUrl = Annotated[str, BeforeValidator(_access_url)]
 
 WildcardHost = Annotated[str, BeforeValidator(_wildcard)]
 """A host name whose first label is `*` or `*-suffix`, or an empty string."""
+
+WebPage = Annotated[str, BeforeValidator(_web_page)]
+"""The http or https URL of a page, without a fragment, or an empty string."""
 
 ChartSource = Annotated[str, BeforeValidator(_chart_source)]
 """Where a chart comes from: a repository's URL, an oci:// reference, or a folder (relative to the program's)."""

@@ -10,6 +10,7 @@ __all__ = [
     "DeploymentSettings",
     "EntrySettings",
     "KvmSettings",
+    "MonitoringSettings",
     "PolicySettings",
     "PrepullSettings",
     "QuotaSettings",
@@ -33,6 +34,7 @@ from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
 from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
 from settings.kvm import KvmSettings
+from settings.monitoring import MonitoringSettings
 from settings.policy import PolicySettings
 from settings.prepull import PrepullSettings
 from settings.reaper import ReaperSettings

@@ -18,6 +18,7 @@ from settings.coder_rules import check_coder, check_entry, check_login, check_te
 from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
 from settings.kvm import KvmSettings, check_kvm
+from settings.monitoring import MonitoringSettings, check_monitoring
 from settings.policy import PolicySettings
 from settings.prepull import PrepullSettings, check_prepull
 from settings.reaper import ReaperSettings
@@ -45,6 +46,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     PrepullSettings,
     ReaperSettings,
     SnapshotSettings,
+    MonitoringSettings,
     WorkspaceSettings,
     QuotaSettings,
     PolicySettings,
@@ -68,6 +70,7 @@ ORDERED: Final = (
     ("database_memory_limit", "coder_quota_memory"),
     ("database_storage", "coder_quota_storage"),
     ("database_dump_storage", "coder_quota_storage"),
+    ("pushgateway_storage", "coder_quota_storage"),
     ("workspace_cpu_request", "workspace_cpu_default"),
     ("workspace_cpu_default", "workspace_cpu_max"),
     ("workspace_cpu_max", "workspace_quota_cpu"),
@@ -102,6 +105,7 @@ class Settings(SettingsGroup):
     prepull: PrepullSettings
     reaper: ReaperSettings
     snapshots: SnapshotSettings
+    monitoring: MonitoringSettings
     workspace: WorkspaceSettings
     quota: QuotaSettings
     policy: PolicySettings
@@ -155,6 +159,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         prepull=reader.read(PrepullSettings),
         reaper=reader.read(ReaperSettings),
         snapshots=reader.read(SnapshotSettings),
+        monitoring=reader.read(MonitoringSettings),
         workspace=reader.read(WorkspaceSettings),
         quota=reader.read(QuotaSettings),
         policy=reader.read(PolicySettings),
@@ -174,6 +179,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
     check_kvm(reader, settings.kvm)
     check_prepull(reader, settings.prepull)
     check_snapshots(reader, settings.snapshots)
+    check_monitoring(reader, settings.monitoring, settings.reaper)
     return settings
 
 

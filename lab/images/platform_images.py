@@ -4,6 +4,7 @@ __all__ = ["platform_images"]
 
 from lab.images.coder_images import coder_image_specs
 from lab.images.debian_images import debian_image_specs
+from lab.images.pushgateway_image import pushgateway_image_specs
 from lab.images.stored import NodeImage, stored_images
 from lab.toolchain import Toolchain
 
@@ -13,4 +14,5 @@ def platform_images(toolchain: Toolchain) -> list[NodeImage]:
 
     Raises SptFlowError when a file they are made of is missing.
     """
-    return stored_images({**coder_image_specs(toolchain), **debian_image_specs(toolchain)}, toolchain.images)
+    specs = {**coder_image_specs(toolchain), **debian_image_specs(toolchain), **pushgateway_image_specs(toolchain)}
+    return stored_images(specs, toolchain.images)

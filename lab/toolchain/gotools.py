@@ -119,6 +119,13 @@ GO_TOOLS: tuple[GoTool, ...] = (
         variables=(("main.VERSION", f"v{versions.LOCAL_PATH_PROVISIONER}"),),
     ),
     GoTool(
+        name="pushgateway",
+        version=versions.PUSHGATEWAY,
+        module="github.com/prometheus/pushgateway",
+        packages=("github.com/prometheus/pushgateway",),
+        variables=(("github.com/prometheus/common/version.Version", versions.PUSHGATEWAY),),
+    ),
+    GoTool(
         name="coder",
         version=versions.CODER_LAB,
         module="github.com/coder/coder/v2",

@@ -5,11 +5,12 @@ from typing import Final
 
 import pytest
 
-from lab.images import coder_images, debian_images, definitions, parts
+from lab.images import coder_images, debian_images, definitions, parts, pushgateway_image
 from lab.images.archive import ImageSpec, LayerFile
 from lab.images.coder_images import coder_image_specs
 from lab.images.debian_images import debian_image_specs
 from lab.images.definitions import image_specs
+from lab.images.pushgateway_image import pushgateway_image_specs
 from lab.toolchain import Toolchain
 
 LAYERS: Final = ("base", "postgres", "platform-tools", "python-packages")
@@ -31,9 +32,15 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, ImageSpe
     for module in (definitions, coder_images):
         monkeypatch.setattr(module, "check_parts", lambda *_: None)
         monkeypatch.setattr(module, "busybox_entries", lambda _: [])
+    monkeypatch.setattr(pushgateway_image, "check_parts", lambda *_: None)
     monkeypatch.setattr(definitions, "busybox_version", lambda _: "1.35.0")
     toolchain = Toolchain(bin=tmp_path, images=tmp_path)
-    return {**image_specs(toolchain), **coder_image_specs(toolchain), **debian_image_specs(toolchain)}
+    return {
+        **image_specs(toolchain),
+        **coder_image_specs(toolchain),
+        **debian_image_specs(toolchain),
+        **pushgateway_image_specs(toolchain),
+    }
 
 
 def test_an_image_has_a_user_of_its_own_or_a_reason(specs: dict[str, ImageSpec]) -> None:

@@ -94,7 +94,7 @@ def test_every_wrapper_module_belongs_to_a_tool() -> None:
 def test_the_programs_the_lab_runs_are_all_there() -> None:
     programs = {program for tool in GO_TOOLS for program in tool.programs}
     assert programs == {
-        *("pause", "registry", "pulumi", "coredns", "helm", "local-path-provisioner"),
+        *("pause", "registry", "pulumi", "coredns", "helm", "local-path-provisioner", "pushgateway"),
         *("coder", "envbuilder", "terraform", "terraform-provider-coder", "terraform-provider-kubectl"),
         *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl"),
     }
