@@ -64,7 +64,7 @@ class MonitoringSettings(SettingsGroup):
 
 
 def check_monitoring(reader: ConfigReader, monitoring: MonitoringSettings, reaper: ReaperSettings) -> None:
-    """Raise SettingsError for labels that are none, no namespace to be scraped from, or two gateways, or an idle one."""
+    """Raise SettingsError for labels that are none, no namespace to be scraped from, two gateways, or an idle one."""
     for key, value in monitoring.monitoring_labels.items():
         if not is_qualified_name(key) or not isinstance(value, str) or not is_label_value(value):
             raise reader.refusal(
