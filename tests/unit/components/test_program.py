@@ -1,51 +1,30 @@
 """The program as a whole: what `__main__.py` registers for a stack, and how it refuses."""
 
-import runpy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import pulumi
 import pulumi.runtime
 import pytest
-import yaml
-from pulumi.runtime.config import CONFIG
 
 from core.image_lock import ImageLock
 from core.kubernetes_names import is_subdomain
 from policies.rules.image_digests import IMAGE_DIGESTS
-from settings import engine_texts
 from tests.support.analyzer import PackAnalyzer, StackItem
-from tests.support.recording import Registered, declare
+from tests.support.program import STACKS, configure, own_config, program_of, run_program
+from tests.support.recording import Registered
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
-_STACKS: Final = ("dev", "prod", "staging")
 
 
 @pytest.fixture(autouse=True)
 def _own_config() -> Iterator[None]:
-    token = CONFIG.set({})
-    yield
-    CONFIG.reset(token)
+    with own_config():
+        yield
 
 
-def _configure(tmp_path: Path, stack: str, **values: str) -> None:
-    """Set the stack's own configuration, with a kubeconfig of the test's."""
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text(yaml.safe_dump({"contexts": [{"name": "here"}], "token": "canary-77aa"}), encoding="utf-8")
-    content = yaml.safe_load((_ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
-    texts = engine_texts(content)
-    own = {"kubeconfigPath": str(kubeconfig), "kubeContext": "here", **values}
-    if stack == "dev":
-        own.setdefault("coderAccessUrl", "http://10.98.0.80")  # the lab adds it to its copy
-    pulumi.runtime.set_all_config({**texts, **{f"spt-flow:{key}": value for key, value in own.items()}})
-
-
-def _run(stack: str) -> dict[str, Registered]:
-    return declare(lambda: runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__"), stack=stack)
-
-
-def _objects(found: dict[str, Registered]) -> list[Registered]:
+def _objects(found: Mapping[str, Registered]) -> list[Registered]:
     """Return the objects in clear; a Release keeps its own inside a chart."""
     return [
         entry
@@ -54,10 +33,9 @@ def _objects(found: dict[str, Registered]) -> list[Registered]:
     ]
 
 
-@pytest.mark.parametrize("stack", _STACKS)
-def test_every_object_has_an_explicit_name_and_the_explicit_provider(stack: str, tmp_path: Path) -> None:
-    _configure(tmp_path, stack)
-    objects = _objects(_run(stack))
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_object_has_an_explicit_name_and_the_explicit_provider(stack: str) -> None:
+    objects = _objects(program_of(stack))
     assert len(objects) > 20
     for entry in objects:
         assert is_subdomain(entry.inputs["metadata"]["name"]), entry.name
@@ -65,10 +43,9 @@ def test_every_object_has_an_explicit_name_and_the_explicit_provider(stack: str,
         assert entry.provider == "cluster", entry.name
 
 
-@pytest.mark.parametrize("stack", _STACKS)
-def test_nothing_is_created_inside_a_namespace_before_its_guards(stack: str, tmp_path: Path) -> None:
-    _configure(tmp_path, stack)
-    found = _run(stack)
+@pytest.mark.parametrize("stack", STACKS)
+def test_nothing_is_created_inside_a_namespace_before_its_guards(stack: str) -> None:
+    found = program_of(stack)
     guards = {name for name, entry in found.items() if entry.parent == "coder" and entry.type.startswith("kubernetes:")}
     assert {"coder-namespace", "coder-quota", "coder-limits", "coder-default-deny"} <= guards
     for name in (
@@ -86,10 +63,9 @@ def test_nothing_is_created_inside_a_namespace_before_its_guards(stack: str, tmp
         assert guards <= direct, name
 
 
-@pytest.mark.parametrize("stack", _STACKS)
-def test_the_order_is_database_dump_coder_users_templates(stack: str, tmp_path: Path) -> None:
-    _configure(tmp_path, stack)
-    found = _run(stack)
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_order_is_database_dump_coder_users_templates(stack: str) -> None:
+    found = program_of(stack)
 
     def after(name: str) -> frozenset[str]:
         return found[name].depends_on
@@ -102,31 +78,31 @@ def test_the_order_is_database_dump_coder_users_templates(stack: str, tmp_path: 
 
 
 def test_with_a_database_of_the_users_nothing_is_dumped(tmp_path: Path) -> None:
-    _configure(tmp_path, "staging")
+    configure(tmp_path, "staging")
     key = "spt-flow:databaseUrl"
     config = {**pulumi.runtime.config.CONFIG.get(), key: "postgres://coder:canary-9b@db.example.com/coder"}
     pulumi.runtime.set_all_config(config, [key])
-    found = _run("staging")
+    found = run_program("staging")
     assert not [name for name in found if name.startswith("database-dump") or name == "database-stateful-set"]
     assert "canary-9b" not in str([entry.inputs for entry in found.values()])
 
 
-@pytest.mark.parametrize("stack", _STACKS)
-def test_an_entry_is_there_where_the_stack_has_one(stack: str, tmp_path: Path) -> None:
-    _configure(tmp_path, stack)
-    found = _run(stack)
+@pytest.mark.parametrize("stack", STACKS)
+def test_an_entry_is_there_where_the_stack_has_one(stack: str) -> None:
+    found = program_of(stack)
     assert ("coder-entry-gateway" in found) == (stack != "dev")
     if stack != "dev":
         assert "coder-entry-coder" in found["coder-access"].depends_on
 
 
-@pytest.mark.parametrize("stack", _STACKS)
+@pytest.mark.parametrize("stack", STACKS)
 def test_the_policy_pack_has_nothing_to_say(stack: str, tmp_path: Path) -> None:
     # What the lab adds to its stack: images that are made on the machine.
     made = {"platformToolsImage": "localhost/spt-flow/platform-tools:0.1.0"} if stack == "dev" else {}
-    _configure(tmp_path, stack, **made)
+    configure(tmp_path, stack, **made)
     items = [
-        StackItem(entry.type, entry.sent, entry.name, entry.protect, entry.parent) for entry in _run(stack).values()
+        StackItem(entry.type, entry.sent, entry.name, entry.protect, entry.parent)
+        for entry in run_program(stack).values()
     ]
     assert PackAnalyzer.of_stack(stack).analyze_everything(items) == []
 
@@ -137,25 +113,24 @@ def test_with_a_lock_every_image_has_its_digest(tmp_path: Path, monkeypatch: pyt
             return "sha256:" + "0123456789abcdef" * 4
 
     monkeypatch.setattr(ImageLock, "read", lambda _stack: ImageLock(_Full()))
-    _configure(tmp_path, "prod")
+    configure(tmp_path, "prod")
     analyzer = PackAnalyzer([IMAGE_DIGESTS.policy()])
     analyzer.configure(IMAGE_DIGESTS.words.name, "MANDATORY", required=True)
     assert [
-        found for each in _run("prod").values() for found in analyzer.analyze(each.type, each.sent, each.name)
+        found for each in run_program("prod").values() for found in analyzer.analyze(each.type, each.sent, each.name)
     ] == []
 
 
-@pytest.mark.parametrize("stack", _STACKS)
-def test_the_kubeconfig_is_nowhere_but_in_the_provider_as_a_secret(stack: str, tmp_path: Path) -> None:
-    _configure(tmp_path, stack)
-    found = _run(stack)
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_kubeconfig_is_nowhere_but_in_the_provider_as_a_secret(stack: str) -> None:
+    found = program_of(stack)
     assert [name for name, entry in found.items() if "canary-77aa" in str(entry.inputs)] == ["cluster"]
     assert found["cluster"].secrets == {"kubeconfig"}
 
 
 def test_the_settings_of_the_labs_stack_arrive(tmp_path: Path) -> None:
-    _configure(tmp_path, "dev", registryClusterIp="10.98.0.50", registryStorage="3Gi")
-    found = _run("dev")
+    configure(tmp_path, "dev", registryClusterIp="10.98.0.50", registryStorage="3Gi")
+    found = run_program("dev")
     assert found["registry-pvc"].inputs["spec"]["resources"]["requests"] == {"storage": "3Gi"}
     assert found["registry-pvc"].inputs["spec"]["storageClassName"] == "local-path"
     assert not found["registry-pvc"].protect
@@ -166,9 +141,8 @@ def test_the_settings_of_the_labs_stack_arrive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stack", ["prod", "staging"])
-def test_the_clusters_of_users_protect_their_images(stack: str, tmp_path: Path) -> None:
-    _configure(tmp_path, stack)
-    found = _run(stack)
+def test_the_clusters_of_users_protect_their_images(stack: str) -> None:
+    found = program_of(stack)
     assert found["registry-pvc"].protect
     assert "storageClassName" not in found["registry-pvc"].inputs["spec"]
     assert "clusterIP" not in found["registry-service"].inputs["spec"]
@@ -186,9 +160,9 @@ def test_the_clusters_of_users_protect_their_images(stack: str, tmp_path: Path) 
 def test_a_refusal_is_a_run_error_which_the_engine_shows_without_traceback(
     values: dict[str, str], sentence: str, tmp_path: Path
 ) -> None:
-    _configure(tmp_path, "dev", **values)
+    configure(tmp_path, "dev", **values)
     with pytest.raises(pulumi.RunError) as caught:
-        _run("dev")
+        run_program("dev")
     assert sentence in str(caught.value)
     assert caught.value.__suppress_context__
 
