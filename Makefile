@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up image demo token serve image-test preview policy images-lock restore drill status down toolchain image-tools image-sizes image-sbom test test-packages lint format docs golden bench mutation
+.PHONY: help up image demo token serve image-test preview policy images-lock restore drill status doctor down toolchain image-tools image-sizes image-sbom test test-packages lint format docs golden bench mutation
 .PHONY: install uninstall release-setup release-lock release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
@@ -30,7 +30,7 @@ help: ## list the targets
 	@echo
 	@echo "  STACK=dev      the stack to work on (dev is the embedded lab; staging and prod are clusters of yours)"
 	@echo "  FILE=a.yaml    make policy judges files: rendered YAML, a preview or a state as JSON; - is standard input"
-	@echo "  JSON=1         make policy prints JSON; SARIF=file and MARKDOWN=file write reports beside it"
+	@echo "  JSON=1         policy, status and doctor print JSON; SARIF=file and MARKDOWN=file write reports beside it"
 	@echo "  VIA=host=url   make images-lock asks a registry at another address, a forwarded port for example"
 	@echo "  KEEP=1         make demo leaves its workspace running"
 	@echo "  YES=1          make down does not ask"
@@ -81,8 +81,12 @@ drill: ## destroy and restore a volume, try the newest snapshot of a home (STACK
 	@$(LAB) drill --stack $(STACK) $(if $(filter 1,$(ANYWAY)),--anyway)
 
 status: ## each part healthy or not, and what to do
-	$(BOOT)
-	@$(LAB) status
+	$(BOOT) >&2
+	@$(LAB) status $(if $(filter 1,$(JSON)),--json)
+
+doctor: ## look for what is wrong with this machine, the lab and the platform (STACK=prod: with that; JSON=1)
+	$(BOOT) >&2
+	@$(LAB) doctor --stack $(STACK) $(if $(filter 1,$(JSON)),--json)
 
 down: ## remove the lab and all data in it (asks)
 	$(BOOT)
