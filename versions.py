@@ -27,6 +27,7 @@ __all__ = [
     "PULUMI_COMMAND",
     "PULUMI_DOCKER",
     "PULUMI_KUBERNETES",
+    "PULUMI_ONEPASSWORD",
     "PULUMI_RANDOM",
     "PUSHGATEWAY",
     "PYTHON",
@@ -53,6 +54,8 @@ PULUMI_KUBERNETES = "4.34.2"
 PULUMI_COMMAND = "1.2.1"
 # renovate: datasource=pypi depName=pulumi-docker
 PULUMI_DOCKER = "4.11.2"
+# renovate: datasource=pypi depName=pulumi-onepassword
+PULUMI_ONEPASSWORD = "1.2.1"
 # renovate: datasource=pypi depName=pulumi-onepassword
 PULUMI_ONEPASSWORD = "1.2.1"
 # renovate: datasource=pypi depName=pulumi-random

@@ -17,6 +17,7 @@ EDITIONS: Final[Mapping[str, str]] = {
     "command": versions.PULUMI_COMMAND,
     "docker": versions.PULUMI_DOCKER,
     "kubernetes": versions.PULUMI_KUBERNETES,
+    "onepassword": versions.PULUMI_ONEPASSWORD,
     "random": versions.PULUMI_RANDOM,
 }
 """Our editions by name, with the SDK version each stands for."""
