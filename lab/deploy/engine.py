@@ -25,8 +25,11 @@ from lab.deploy.run_events import RunEvents
 from lab.deploy.run_failure import explain_failure
 from lab.deploy.short_traces import short_traces
 from lab.deploy.stack_file import PROJECT_ROOT
+from lab.deploy.stopped_programs import end_stopped_programs
 
 _CREDENTIAL: Final = re.compile(r"^PULUMI_|^KUBECONFIG$")
+_PATIENCE: Final = 1.0
+"""Seconds that a failed run may take for its program to end; who reads the error is not to wait for more."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +122,13 @@ class Engine:
             try:
                 operation(self._open(), events)
             except auto.CommandError as error:
+                end_stopped_programs(_PATIENCE)
                 if guard.requested:
                     raise InterruptedRunError from None
                 raise self._explained(events, str(error)) from None
             except RuntimeError as error:
                 # The Automation API's own complaint when the engine ended without a summary.
+                end_stopped_programs(_PATIENCE)
                 raise self._explained(events, str(error)) from None
         if guard.requested:
             raise InterruptedRunError

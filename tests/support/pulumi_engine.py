@@ -2,14 +2,10 @@
 
 __all__ = ["PulumiEngine", "find_pulumi"]
 
-import asyncio
-import contextlib
-import gc
 import json
 import os
 import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +15,9 @@ from pulumi import automation as auto
 
 from lab.deploy.engine_home import forbid_engine_log
 from lab.deploy.lean_automation import LeanStack, LeanWorkspace, PinnedCommand
+from lab.deploy.stopped_programs import end_stopped_programs
 from lab.plugins.installation import install_plugins
 
-_TIDY_SECONDS = 5.0
 _PROJECT = Path(__file__).resolve().parents[2]
 _PROJECT_NAME = "plugins"
 _STACK = "test"
@@ -102,14 +98,18 @@ class PulumiEngine:
 
     def preview(self, program: Callable[[], object], **options: Any) -> dict[str, int]:  # noqa: ANN401 - passed on
         """Return how many resources would have which operation."""
-        with _tidied():
+        try:
             result = self.stack(program).preview(on_output=self.said.append, on_event=self.events.append, **options)
+        finally:
+            end_stopped_programs()
         return {str(getattr(kind, "value", kind)): count for kind, count in result.change_summary.items()}
 
     def up(self, program: Callable[[], object], **options: Any) -> dict[str, Any]:  # noqa: ANN401 - passed on
         """Return the outputs; the operations are in `operations`."""
-        with _tidied():
+        try:
             self.stack(program).up(on_output=self.said.append, on_event=self.events.append, **options)
+        finally:
+            end_stopped_programs()
         self.operations = self._counted()
         deployment = self._deployment()
         if deployment is None:
@@ -167,29 +167,3 @@ class PulumiEngine:
         if not link.is_symlink():
             link.symlink_to(self.cli)
         return binaries.parent
-
-
-@contextlib.contextmanager
-def _tidied() -> Iterator[None]:
-    """End the SDK's event loop of a program that was cut off.
-
-    After a failed run it may wait for ever, in a thread that Python waits for at its own end.
-    """
-    try:
-        yield
-    finally:
-        end = time.monotonic() + _TIDY_SECONDS
-        while (left := _programs_left()) and time.monotonic() < end:
-            for task in left:
-                with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
-                    task.get_loop().call_soon_threadsafe(task.cancel)
-            time.sleep(0.2)
-
-
-def _programs_left() -> list[asyncio.Task[object]]:
-    tasks = [found for found in gc.get_objects() if isinstance(found, asyncio.Task) and not found.done()]
-    return [
-        task
-        for task in tasks
-        if getattr(task.get_coro(), "__name__", "") == "run_in_stack" and not task.get_loop().is_closed()
-    ]
