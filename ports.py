@@ -12,6 +12,7 @@ __all__ = [
     "GIT_SERVE",
     "HTTP",
     "HTTPS",
+    "LOG_COLLECTOR",
     "POSTGRES",
     "PUSHGATEWAY",
     "REGISTRY",
@@ -47,6 +48,9 @@ POSTGRES = 5432
 
 PUSHGATEWAY = 9091
 """The jobs' Pushgateway inside its pod; its Service has port 80."""
+
+LOG_COLLECTOR = 2020
+"""Health and metrics of Fluent Bit, inside its pods."""
 
 HTTP = 80
 """Coder's Service, and the entry's plain listener, which only redirects."""

@@ -11,6 +11,7 @@ __all__ = [
     "COSIGN",
     "ENVBUILDER",
     "FIRECRACKER",
+    "FLUENT_BIT",
     "GH",
     "GO",
     "GRYPE",
@@ -56,8 +57,6 @@ PULUMI_COMMAND = "1.2.1"
 PULUMI_DOCKER = "4.11.2"
 # renovate: datasource=pypi depName=pulumi-onepassword
 PULUMI_ONEPASSWORD = "1.2.1"
-# renovate: datasource=pypi depName=pulumi-onepassword
-PULUMI_ONEPASSWORD = "1.2.1"
 # renovate: datasource=pypi depName=pulumi-random
 PULUMI_RANDOM = "4.21.4"
 # renovate: datasource=go depName=helm.sh/helm/v3
@@ -90,6 +89,9 @@ ACTIONLINT = "1.7.12"
 # Not newer than the client (pg_dump) of the Debian release that the platform's own images are made of.
 # renovate: datasource=docker depName=postgres
 POSTGRES = "15.14"
+# Collects logs on clusters; the lab has none, since its image cannot be built of a Go module or a Debian package.
+# renovate: datasource=docker depName=fluent/fluent-bit
+FLUENT_BIT = "4.2.8"
 # The platform's own images: the version in pyproject.toml.
 PLATFORM = "0.1.0"
 # images/workspace/code-server/ holds the lock that goes with it.

@@ -6,10 +6,12 @@ __all__ = [
     "ClusterSettings",
     "CoderLoginSettings",
     "CoderSettings",
+    "DashboardSettings",
     "DatabaseSettings",
     "DeploymentSettings",
     "EntrySettings",
     "KvmSettings",
+    "LogSettings",
     "MonitoringSettings",
     "PolicySettings",
     "PrepullSettings",
@@ -31,9 +33,11 @@ __all__ = [
 from core.config_reader import SettingsError
 from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
+from settings.dashboards import DashboardSettings
 from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
 from settings.kvm import KvmSettings
+from settings.logs import LogSettings
 from settings.monitoring import MonitoringSettings
 from settings.policy import PolicySettings
 from settings.prepull import PrepullSettings

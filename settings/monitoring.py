@@ -9,11 +9,11 @@ from pydantic import Field
 import versions
 from core.config_reader import ConfigReader, SettingsGroup
 from core.image_reference import ImageReference
-from core.kubernetes_names import is_label_value, is_qualified_name
 from core.setting_fields import ImageText, PositiveQuantity, ResourceName, Switch
 from core.setting_urls import WebPage
 from core.setting_values import JsonObject
 from settings.amount import amount
+from settings.labels import check_labels
 from settings.reaper import ReaperSettings
 
 _LABELS = '{"release": "kube-prometheus-stack"}'
@@ -65,14 +65,7 @@ class MonitoringSettings(SettingsGroup):
 
 def check_monitoring(reader: ConfigReader, monitoring: MonitoringSettings, reaper: ReaperSettings) -> None:
     """Raise SettingsError for labels that are none, no namespace to be scraped from, two gateways, or an idle one."""
-    for key, value in monitoring.monitoring_labels.items():
-        if not is_qualified_name(key) or not isinstance(value, str) or not is_label_value(value):
-            raise reader.refusal(
-                monitoring,
-                "monitoring_labels",
-                f"a JSON object of labels and their values is expected, for example {_LABELS}",
-                _LABELS,
-            )
+    check_labels(reader, monitoring, "monitoring_labels", _LABELS)
     if monitoring.monitoring != "none":
         reader.require(monitoring, "monitoring_namespace")
     if not monitoring.pushgateway:

@@ -15,9 +15,11 @@ from core.image_reference import ImageReference
 from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
 from settings.coder_rules import check_coder, check_entry, check_login, check_templates
+from settings.dashboards import DashboardSettings, check_dashboards
 from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
 from settings.kvm import KvmSettings, check_kvm
+from settings.logs import LogSettings, check_logs
 from settings.monitoring import MonitoringSettings, check_monitoring
 from settings.policy import PolicySettings
 from settings.prepull import PrepullSettings, check_prepull
@@ -47,6 +49,8 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     ReaperSettings,
     SnapshotSettings,
     MonitoringSettings,
+    DashboardSettings,
+    LogSettings,
     WorkspaceSettings,
     QuotaSettings,
     PolicySettings,
@@ -106,6 +110,8 @@ class Settings(SettingsGroup):
     reaper: ReaperSettings
     snapshots: SnapshotSettings
     monitoring: MonitoringSettings
+    dashboards: DashboardSettings
+    logs: LogSettings
     workspace: WorkspaceSettings
     quota: QuotaSettings
     policy: PolicySettings
@@ -160,6 +166,8 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         reaper=reader.read(ReaperSettings),
         snapshots=reader.read(SnapshotSettings),
         monitoring=reader.read(MonitoringSettings),
+        dashboards=reader.read(DashboardSettings),
+        logs=reader.read(LogSettings),
         workspace=reader.read(WorkspaceSettings),
         quota=reader.read(QuotaSettings),
         policy=reader.read(PolicySettings),
@@ -179,6 +187,8 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
     check_kvm(reader, settings.kvm)
     check_prepull(reader, settings.prepull)
     check_snapshots(reader, settings.snapshots)
+    check_dashboards(reader, settings.dashboards, settings.monitoring)
+    check_logs(reader, settings.logs)
     check_monitoring(reader, settings.monitoring, settings.reaper)
     return settings
 
