@@ -1,0 +1,130 @@
+"""Every golden manifest against the schemas of the Kubernetes that the platform is for, by its own API server.
+
+The objects are sent as a dry run with strict validation: an unknown field, a wrong type or a value that the API forbids
+is an error. Kinds that clusters get by definitions are judged by strict ones of ours.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.error import HTTPError
+
+import pytest
+import yaml
+
+import versions
+from tests.standins.snapshots.crds import snapshot_definitions
+from tests.support.apiserver import ApiServer
+from tests.support.custom_kinds import gateway_definitions
+
+_GOLDEN: Final = Path(__file__).resolve().parents[2] / "golden"
+_DEFINITIONS: Final = [*gateway_definitions(), *snapshot_definitions()]
+_FILES_OF_PROGRAMS: Final = frozenset({"kubelet.config.k8s.io", "kubeproxy.config.k8s.io", "helm.sh"})
+"""API groups of what has a kind and is no object of a cluster: configurations, releases."""
+
+_STRICT: Final = "?dryRun=All&fieldValidation=Strict&fieldManager=schemas&force=true"
+_APPLY: Final = "application/apply-patch+yaml"
+_CONFLICT: Final = 409
+# An address the test's API server may give to Services, for those that name one of another network.
+_ADDRESS: Final = "10.96.0.200"
+_HIDDEN: Final = "aGlkZGVu"
+
+
+class _Schemas:
+    """What an API server says of objects; the namespaces they are in are made when they are first met."""
+
+    def __init__(self, server: ApiServer) -> None:
+        self._server = server
+        self._kinds: dict[str, Mapping[str, tuple[str, bool]]] = {}
+        self._namespaces = {"default", "kube-system"}
+
+    def complaint(self, manifest: Mapping[str, Any]) -> str:
+        """Return what is wrong with an object, nothing for one that the API takes."""
+        version = manifest["apiVersion"]
+        group = f"/apis/{version}" if "/" in version else f"/api/{version}"
+        if group not in self._kinds:
+            found = self._server.request("GET", group)["resources"]
+            self._kinds[group] = {
+                kind["kind"]: (kind["name"], kind["namespaced"]) for kind in found if "/" not in kind["name"]
+            }
+        plural, is_namespaced = self._kinds[group][manifest["kind"]]
+        name, namespace = manifest["metadata"]["name"], manifest["metadata"].get("namespace", "default")
+        if is_namespaced:
+            self._ensure(namespace)
+        place = f"namespaces/{namespace}/{plural}" if is_namespaced else plural
+        try:
+            self._server.request("PATCH", f"{group}/{place}/{name}{_STRICT}", _sendable(manifest), _APPLY)
+        except HTTPError as error:
+            return str(json.loads(error.read())["message"])
+        return ""
+
+    def _ensure(self, namespace: str) -> None:
+        if namespace not in self._namespaces:
+            self._namespaces.add(namespace)
+            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+            self._server.request("POST", "/api/v1/namespaces", body)
+
+
+def _sendable(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an object with what stands for something else put in: addresses of another network, hidden secrets."""
+    if manifest["kind"] == "Service" and manifest["spec"].get("clusterIP", "None") != "None":
+        return {**manifest, "spec": {**manifest["spec"], "clusterIP": _ADDRESS}}
+    if manifest["kind"] == "Secret":
+        data = {key: _HIDDEN if text.startswith("<") else text for key, text in manifest.get("data", {}).items()}
+        return {**manifest, "data": data}
+    return manifest
+
+
+@pytest.fixture(scope="module")
+def schemas(apiserver: ApiServer) -> _Schemas:
+    running = apiserver.request("GET", "/version")["gitVersion"]
+    assert running == f"v{versions.KUBERNETES}"
+    for definition in _DEFINITIONS:
+        try:
+            apiserver.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)
+        except HTTPError as error:
+            if error.code != _CONFLICT:
+                raise
+    return _Schemas(apiserver)
+
+
+def _objects(file: Path) -> Iterator[Mapping[str, Any]]:
+    for document in yaml.safe_load_all(file.read_text(encoding="utf-8")):
+        is_object = isinstance(document, dict) and "apiVersion" in document and "kind" in document
+        if is_object and document["apiVersion"].partition("/")[0] not in _FILES_OF_PROGRAMS:
+            yield document
+
+
+_FILES: Final = {
+    str(file.relative_to(_GOLDEN)): objects
+    for file in sorted(_GOLDEN.rglob("*.yaml"))
+    if (objects := list(_objects(file)))
+}
+
+
+@pytest.mark.parametrize("file", _FILES)
+def test_every_golden_object_is_one_of_the_api(schemas: _Schemas, file: str) -> None:
+    complaints = {
+        f"{manifest['kind']} {manifest['metadata']['name']}": complaint
+        for manifest in _FILES[file]
+        if (complaint := schemas.complaint(manifest))
+    }
+    assert complaints == {}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "complaint"),
+    [
+        ({"apiVersion": "v1", "kind": "Service", "spec": {"portz": []}}, ".spec.portz"),
+        ({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": 1}}, "expected string"),
+        ({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": "one"}}, "spec.replicas"),
+        ({"apiVersion": "batch/v1", "kind": "CronJob", "spec": {"schedule": "0 25 * * *"}}, "spec.schedule"),
+        (
+            {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "spec": {"hostname": "a"}},
+            ".spec.hostname",
+        ),
+    ],
+)
+def test_what_is_none_is_noticed(schemas: _Schemas, manifest: dict[str, Any], complaint: str) -> None:
+    assert complaint in schemas.complaint({**manifest, "metadata": {"name": "wrong", "namespace": "default"}})
