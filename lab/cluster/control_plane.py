@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import ports
+from lab.cluster.audit import build_audit_arguments
 from lab.cluster.layout import ClusterLayout
 from lab.instance import LabInstance
 
@@ -48,7 +49,7 @@ def build_etcd_command(layout: ClusterLayout) -> list[str]:
 
 
 def build_apiserver_command(instance: LabInstance, layout: ClusterLayout, binaries: Path) -> list[str]:
-    """Return the API server's command line: Node and RBAC authorization, Secrets encrypted, no anonymous requests."""
+    """Return the API server's command line: Node and RBAC authorization, Secrets encrypted, requests audited."""
     pki = layout.pki
     return [
         str(binaries / "kube-apiserver"),
@@ -81,6 +82,7 @@ def build_apiserver_command(instance: LabInstance, layout: ClusterLayout, binari
         f"--authentication-config={layout.config / 'authentication.yaml'}",
         "--enable-admission-plugins=NodeRestriction",
         f"--encryption-provider-config={layout.config / 'encryption.yaml'}",
+        *build_audit_arguments(layout.config / "audit-policy.yaml", layout.audit / "audit.log"),
         "--allow-privileged=true",
         "--profiling=false",
     ]

@@ -69,6 +69,11 @@ class ClusterLayout:
         return self.root / "logs" / "node"
 
     @property
+    def audit(self) -> Path:
+        """What was asked of the API server, by whom."""
+        return self.root / "logs" / "audit"
+
+    @property
     def run(self) -> Path:
         """What only holds while the lab runs."""
         return self.root / "run"
@@ -94,7 +99,7 @@ class ClusterLayout:
 
     def make_folders(self) -> None:
         """Create what is missing; keys and data are readable by root alone."""
-        private = (self.root, self.pki, self.etcd, self.config, self.run)
+        private = (self.root, self.pki, self.etcd, self.config, self.run, self.audit)
         shared = (self.containerd, self.kubelet, self.volumes, self.logs, self.node_logs)
         for folder in (*private, *shared):
             folder.mkdir(mode=0o700 if folder in private else 0o755, parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import yaml
 
 import ports
 from lab.cluster import control_plane, node
+from lab.cluster.audit import audit_policy
 from lab.cluster.encryption import build_encryption_configuration, ensure_encryption_key
 from lab.cluster.kubeconfig import build_kubeconfig
 from lab.cluster.layout import ClusterLayout
@@ -75,8 +76,7 @@ def build_programs(instance: LabInstance, layout: ClusterLayout, binaries: Path)
     api_files = (
         *(pki / f"{name}.crt" for name in ("apiserver", "apiserver-etcd-client", "apiserver-kubelet-client")),
         *(pki / f"{name}.crt" for name in ("front-proxy-client", "etcd-ca")),
-        config / "authentication.yaml",
-        config / "encryption.yaml",
+        *(config / f"{name}.yaml" for name in ("audit-policy", "authentication", "encryption")),
     )
     proxy = [str(binaries / "kube-proxy"), f"--config={config / 'kube-proxy.yaml'}"]
     apiserver = control_plane.build_apiserver_command(instance, layout, binaries)
@@ -118,6 +118,7 @@ def _write_settings(instance: LabInstance, layout: ClusterLayout, servers: list[
     write_if_changed(resolv_conf, build_resolv_conf(servers))
     network = json.dumps(node.build_pod_network(instance), indent=2)
     texts = {
+        config / "audit-policy.yaml": audit_policy(),
         config / "authentication.yaml": _yaml(control_plane.build_authentication_configuration()),
         config / "kubelet.yaml": _yaml(node.build_kubelet_configuration(instance, layout, resolv_conf)),
         config / "kube-proxy.yaml": _yaml(node.build_kube_proxy_configuration(instance, layout)),

@@ -177,8 +177,11 @@ def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
 
 
 @contextmanager
-def running_apiserver(folder: Path) -> Iterator[ApiServer]:
-    """Run a cluster without nodes for the block, with its files in `folder`, or skip."""
+def running_apiserver(folder: Path, *arguments: str) -> Iterator[ApiServer]:
+    """Run a cluster without nodes for the block, with its files in `folder`, or skip.
+
+    `arguments` are further ones of the API server.
+    """
     binaries = find_binaries()
     if isinstance(binaries, str):
         pytest.skip(binaries)
@@ -218,6 +221,7 @@ def running_apiserver(folder: Path) -> Iterator[ApiServer]:
             f"--service-account-signing-key-file={private}",
             "--endpoint-reconciler-type=none",
             "--watch-cache=true",
+            *arguments,
         )
         _wait_for_file(authority, processes)
         _write_kubeconfig(server.kubeconfig, server.server, token, authority)
