@@ -109,7 +109,7 @@ image-sbom: ## list what is in IMAGE=workspace, or SOURCE=oci-archive:file.tar, 
 	@$(LAB) image-tools syft
 	@$(CI) image-sbom
 
-test-packages: ## install the Debian packages that only tests use (prometheus, with its services kept off)
+test-packages: ## install the Debian packages that only tests use (prometheus, nginx; with their services kept off)
 	$(BOOT)
 	@$(LAB) test-packages
 

@@ -93,6 +93,11 @@ class ConfigReader:
         """Return the error for a setting whose value does not go with the others; `allowed` says what would."""
         return self._error(type(group), name, allowed, example)
 
+    def excess(self, group: SettingsGroup, name: str, reason: str) -> SettingsError:
+        """Return the error for a setting that must not be there beside the others; the command removes it."""
+        refused = self._error(type(group), name, f"it is not expected, {reason}")
+        return SettingsError(refused.message, next_command=self._command("rm", to_camel(name)))
+
     def _refuse_plain_secrets(self, group: type[SettingsGroup]) -> None:
         """Raise SettingsError for a value in clear of a setting that must be stored as a secret; never repeat it."""
         for name, field in group.model_fields.items():

@@ -1,6 +1,6 @@
 """The kinds of settings that say where something is: URLs, wildcard host names, sources of charts."""
 
-__all__ = ["AccessUrl", "ChartSource", "WebPage", "WildcardHost"]
+__all__ = ["AccessUrl", "ChartSource", "PublicHost", "ServerUrl", "WebPage", "WildcardHost"]
 
 import re
 from typing import Annotated, Final
@@ -49,6 +49,28 @@ def _web_page(value: object) -> str:
     return text
 
 
+def _public_host(value: object) -> str:
+    text = str(value)
+    if text and not (is_subdomain(text) and not is_cluster_internal(text) and not _is_number(text)):
+        raise ValueError(
+            "a host name that users' own machines know is expected, without scheme and port, for example "
+            "coder.example.com"
+        )
+    return text
+
+
+def _is_number(host: str) -> bool:
+    """Say whether a host is an address: no name is below it, and no public certificate is given out for it."""
+    return host.rpartition(".")[2].isdecimal()
+
+
+def _server_url(value: object) -> str:
+    text = str(value)
+    if text and _split(text) is None:
+        raise ValueError("an http or https URL of a host alone is expected, for example https://connect.example.com")
+    return text
+
+
 def _wildcard(value: object) -> str:
     text = str(value)
     if not text:
@@ -87,6 +109,12 @@ def _chart_source(value: object) -> str:
 
 AccessUrl = Annotated[str, BeforeValidator(_access_url)]
 """An http or https URL without a path that is not cluster-internal, or an empty string."""
+
+PublicHost = Annotated[str, BeforeValidator(_public_host)]
+"""A host name that is not cluster-internal and no address, or an empty string."""
+
+ServerUrl = Annotated[str, BeforeValidator(_server_url)]
+"""An http or https URL without a path, also of a host that the cluster alone knows, or an empty string."""
 
 WildcardHost = Annotated[str, BeforeValidator(_wildcard)]
 """A host name whose first label is `*` or `*-suffix`, or an empty string."""

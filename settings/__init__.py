@@ -32,11 +32,12 @@ __all__ = [
 
 from core.config_reader import SettingsError
 from settings.cluster import ClusterSettings
-from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
+from settings.coder import CoderLoginSettings, CoderSettings
 from settings.dashboards import DashboardSettings
 from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
 from settings.kvm import KvmSettings
+from settings.entry import EntrySettings
 from settings.logs import LogSettings
 from settings.monitoring import MonitoringSettings
 from settings.policy import PolicySettings

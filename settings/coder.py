@@ -1,16 +1,14 @@
-"""Settings of Coder: the server, how users reach it, and what it may sign in with."""
+"""Settings of Coder: the server, and what it may sign in with."""
 
-__all__ = ["CoderLoginSettings", "CoderSettings", "EntrySettings"]
-
-from typing import Literal
+__all__ = ["CoderLoginSettings", "CoderSettings"]
 
 from pydantic import Field, SecretStr
 
 import versions
 from core.config_reader import SettingsGroup
 from core.image_reference import ImageReference
-from core.setting_fields import ImageText, IpAddress, OneLine, PositiveQuantity, ResourceName, Switch
-from core.setting_urls import AccessUrl, ChartSource, WildcardHost
+from core.setting_fields import ImageText, OneLine, PositiveQuantity, Switch
+from core.setting_urls import ChartSource
 from core.setting_values import EmailAddress, JsonObject, NameList, PositiveNumber, SecretText, UserName
 from settings.amount import amount
 
@@ -50,47 +48,6 @@ class CoderSettings(SettingsGroup):
     )
     coder_extra_values: JsonObject = Field(
         default={}, description="More values for the chart, laid over ours; keys the chart does not know are refused."
-    )
-
-
-class EntrySettings(SettingsGroup):
-    """How Coder is reached."""
-
-    coder_access_url: AccessUrl = Field(
-        default="",
-        description="Where users and workspaces reach Coder; required, never cluster-internal.",
-        examples=["https://coder.example.com"],
-    )
-    coder_wildcard_access_url: WildcardHost = Field(
-        default="",
-        description="Host names of workspace apps, for example *.coder.example.com; empty for apps by path.",
-        examples=["*.coder.example.com"],
-    )
-    coder_cluster_ip: IpAddress = Field(
-        default="",
-        description="Fixed address of Coder's Service; empty to let the cluster choose.",
-        examples=["10.96.0.80"],
-    )
-    coder_entry: Literal["none", "ingress", "gateway"] = Field(
-        default="none",
-        description="What leads from outside to Coder: none of ours, an Ingress, or a Gateway with an HTTPRoute.",
-    )
-    coder_entry_class: ResourceName = Field(
-        default="", description="IngressClass or GatewayClass; required with an entry.", examples=["traefik"]
-    )
-    coder_entry_namespace: ResourceName = Field(
-        default="",
-        description="Namespace of the pods that carry the entry's traffic; required with an entry.",
-        examples=["traefik"],
-    )
-    coder_entry_annotations: JsonObject = Field(
-        default={}, description="Annotations of the Ingress or Gateway, for example of cert-manager."
-    )
-    coder_tls_secret: ResourceName = Field(
-        default="", description="Secret with the certificate of the access URL's host.", examples=["coder-tls"]
-    )
-    coder_tls_wildcard_secret: ResourceName = Field(
-        default="", description="Secret with the certificate of the wildcard; empty if coderTlsSecret covers it."
     )
 
 

@@ -1,13 +1,12 @@
-"""What settings of Coder must hold together: version and image, replicas and licence, host names, pairs of secrets."""
+"""What settings of Coder must hold together: version and image, replicas and licence, pairs of secrets."""
 
-__all__ = ["check_coder", "check_entry", "check_login", "check_templates"]
+__all__ = ["check_coder", "check_login", "check_templates"]
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 from core.config_reader import ConfigReader
-from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
+from settings.coder import CoderLoginSettings, CoderSettings
 from settings.templates import TemplateSettings
 
 _VERSION: Final = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z.-]+)?", re.ASCII)
@@ -29,30 +28,6 @@ def check_coder(reader: ConfigReader, coder: CoderSettings) -> None:
         raise reader.refusal(
             coder, "coder_replicas", "more than 1 needs a Premium licence, and coderLicensed is false", "1"
         )
-
-
-def check_entry(reader: ConfigReader, entry: EntrySettings) -> None:
-    """Raise SettingsError for host names that do not belong together, or an entry that lacks what it needs."""
-    parts = urlsplit(entry.coder_access_url)
-    host, wildcard = parts.hostname or "", entry.coder_wildcard_access_url
-    domain = wildcard.partition(".")[2]
-    if wildcard and host != domain and not host.endswith(f".{domain}"):
-        raise reader.refusal(
-            entry,
-            "coder_wildcard_access_url",
-            f"a name below {host}, the host of coderAccessUrl, or beside it is expected",
-            f"*.{host}",
-        )
-    if entry.coder_entry == "none":
-        return
-    for name in ("coder_entry_class", "coder_entry_namespace"):
-        reader.require(entry, name)
-    if parts.scheme == "https":
-        reader.require(entry, "coder_tls_secret")
-    if parts.port is not None:
-        raise reader.refusal(entry, "coder_access_url", "a URL without a port is expected, since coderEntry is set")
-    if not all(isinstance(value, str) for value in entry.coder_entry_annotations.values()):
-        raise reader.refusal(entry, "coder_entry_annotations", "a JSON object of strings is expected")
 
 
 def check_login(reader: ConfigReader, login: CoderLoginSettings) -> None:

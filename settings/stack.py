@@ -13,11 +13,12 @@ from core.config_reader import ConfigReader, SettingsGroup
 from core.image_lock import ImageLock
 from core.image_reference import ImageReference
 from settings.cluster import ClusterSettings
-from settings.coder import CoderLoginSettings, CoderSettings, EntrySettings
-from settings.coder_rules import check_coder, check_entry, check_login, check_templates
+from settings.coder import CoderLoginSettings, CoderSettings
+from settings.coder_rules import check_coder, check_login, check_templates
 from settings.dashboards import DashboardSettings, check_dashboards
 from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
+from settings.entry import EntrySettings, check_entry, with_host
 from settings.kvm import KvmSettings, check_kvm
 from settings.logs import LogSettings, check_logs
 from settings.monitoring import MonitoringSettings, check_monitoring
@@ -156,7 +157,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         registry=reader.read(RegistrySettings),
         registry_gc=reader.read(RegistryGcSettings),
         coder=reader.read(CoderSettings),
-        entry=reader.read(EntrySettings),
+        entry=with_host(reader, reader.read(EntrySettings)),
         login=reader.read(CoderLoginSettings),
         database=reader.read(DatabaseSettings),
         templates=reader.read(TemplateSettings),

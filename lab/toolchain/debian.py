@@ -45,7 +45,10 @@ REQUIRED: tuple[Requirement, ...] = (
     Requirement("ca-certificates", ("/etc/ssl/certs/ca-certificates.crt",)),
 )
 
-REQUIRED_BY_TESTS: tuple[Requirement, ...] = (Requirement("prometheus", ("/usr/bin/prometheus", "/usr/bin/promtool")),)
+REQUIRED_BY_TESTS: tuple[Requirement, ...] = (
+    Requirement("prometheus", ("/usr/bin/prometheus", "/usr/bin/promtool")),
+    Requirement("nginx-light", ("/usr/sbin/nginx",)),
+)
 """What the lab can do without, and the tests prove things with: `make test` installs it, no other target does."""
 
 
