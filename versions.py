@@ -22,6 +22,7 @@ __all__ = [
     "NEX",
     "NODE",
     "ONEPASSWORD_CLI",
+    "ONEPASSWORD_CONNECT",
     "PLATFORM",
     "POSTGRES",
     "PULUMI",
@@ -55,6 +56,9 @@ PULUMI_KUBERNETES = "4.34.2"
 PULUMI_COMMAND = "1.2.1"
 # renovate: datasource=pypi depName=pulumi-docker
 PULUMI_DOCKER = "4.11.2"
+# Both images have the version of the server.
+# renovate: datasource=docker depName=1password/connect-api
+ONEPASSWORD_CONNECT = "1.8.2"
 # renovate: datasource=pypi depName=pulumi-onepassword
 PULUMI_ONEPASSWORD = "1.2.1"
 # renovate: datasource=pypi depName=pulumi-random

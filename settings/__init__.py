@@ -19,6 +19,7 @@ __all__ = [
     "ReaperSettings",
     "RegistryGcSettings",
     "RegistrySettings",
+    "SecretSourceSettings",
     "Settings",
     "SettingsError",
     "SnapshotSettings",
@@ -45,6 +46,7 @@ from settings.prepull import PrepullSettings
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
 from settings.registry_gc import RegistryGcSettings
+from settings.secret_source import SecretSourceSettings
 from settings.snapshots import SnapshotSettings
 from settings.stack import GROUPS, PROJECT, Settings, engine_texts, load_settings, read_settings
 from settings.templates import TemplateSettings

@@ -7,6 +7,7 @@ from typing import Final
 
 from core.config_reader import ConfigReader
 from settings.coder import CoderLoginSettings, CoderSettings
+from settings.secret_source import SecretSourceSettings
 from settings.templates import TemplateSettings
 
 _VERSION: Final = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z.-]+)?", re.ASCII)
@@ -30,13 +31,14 @@ def check_coder(reader: ConfigReader, coder: CoderSettings) -> None:
         )
 
 
-def check_login(reader: ConfigReader, login: CoderLoginSettings) -> None:
+def check_login(reader: ConfigReader, login: CoderLoginSettings, source: SecretSourceSettings) -> None:
     """Raise SettingsError for half of a pair. What the engine alone can open may be missing in an early check."""
-    if login.coder_github_auth or login.coder_github_login:
+    if (login.coder_github_auth or login.coder_github_login) and not source.comes_from_item("coderGithubClientId"):
         reader.require(login, "coder_github_client_id")
     if login.coder_github_login:
         reader.require(login, "coder_github_allowed_orgs")
-    if login.coder_connect_token.get_secret_value():
+    has_token = login.coder_connect_token.get_secret_value() or source.comes_from_item("coderConnectToken")
+    if has_token and not source.connect_install:
         reader.require(login, "coder_connect_host")
 
 

@@ -27,6 +27,7 @@ from settings.prepull import PrepullSettings, check_prepull
 from settings.reaper import ReaperSettings
 from settings.registry import RegistrySettings
 from settings.registry_gc import RegistryGcSettings
+from settings.secret_source import SecretSourceSettings, check_secret_source
 from settings.snapshots import SnapshotSettings, check_snapshots
 from settings.templates import TemplateSettings
 from settings.workspace import QuotaSettings, WorkspaceSettings
@@ -42,6 +43,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     CoderSettings,
     EntrySettings,
     CoderLoginSettings,
+    SecretSourceSettings,
     DatabaseSettings,
     TemplateSettings,
     WorkspaceImageSettings,
@@ -103,6 +105,7 @@ class Settings(SettingsGroup):
     coder: CoderSettings
     entry: EntrySettings
     login: CoderLoginSettings
+    secret_source: SecretSourceSettings
     database: DatabaseSettings
     templates: TemplateSettings
     workspace_image: WorkspaceImageSettings
@@ -159,6 +162,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         coder=reader.read(CoderSettings),
         entry=with_host(reader, reader.read(EntrySettings)),
         login=reader.read(CoderLoginSettings),
+        secret_source=reader.read(SecretSourceSettings),
         database=reader.read(DatabaseSettings),
         templates=reader.read(TemplateSettings),
         workspace_image=reader.read(WorkspaceImageSettings),
@@ -182,7 +186,8 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         reader.refuse_above((owners[lower], lower), (owners[upper], upper))
     check_coder(reader, settings.coder)
     check_entry(reader, settings.entry)
-    check_login(reader, settings.login)
+    check_secret_source(reader, settings.secret_source, settings.groups())
+    check_login(reader, settings.login, settings.secret_source)
     check_templates(reader, settings.templates)
     check_workspace_image(reader, settings.workspace_image)
     check_kvm(reader, settings.kvm)
