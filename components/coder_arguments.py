@@ -12,6 +12,7 @@ from components.coder_access import CoderAccess, CoderAccessArgs, rotation_perio
 from components.coder_values import CONNECT_TOKEN_KEY, GITHUB_SECRET_KEY, CoderServer
 from components.entry_point import EntryPointArgs
 from components.network_flows import CODER, WORKSPACES
+from components.pushgateway_manifests import pushgateway_url
 from components.reaper import ReaperArgs
 from components.template_arguments import CI_TEMPLATE
 from core.errors import UsageError
@@ -82,8 +83,8 @@ def reaper_args(settings: Settings, access: CoderAccess) -> ReaperArgs:
         "grace_hours": settings.reaper.reaper_grace_hours,
         "dry_run": settings.reaper.reaper_dry_run,
     }
-    if settings.reaper.reaper_pushgateway_url:
-        args["pushgateway_url"] = settings.reaper.reaper_pushgateway_url
+    if url := pushgateway_url(settings):
+        args["pushgateway_url"] = url
     return args
 
 

@@ -5,6 +5,7 @@ __all__ = ["database_args", "database_dump_args"]
 from components.database import DatabaseArgs
 from components.database_dump import DatabaseDumpArgs
 from components.network_flows import CODER
+from components.pushgateway_manifests import pushgateway_url
 from settings import DatabaseSettings, Settings
 
 
@@ -49,4 +50,6 @@ def database_dump_args(settings: Settings) -> DatabaseDumpArgs:
     }
     if database.database_storage_class:
         args["storage_class"] = database.database_storage_class
+    if url := pushgateway_url(settings):
+        args["pushgateway_url"] = url
     return args

@@ -2,7 +2,7 @@
 
 __all__ = ["DatabaseDump", "DatabaseDumpArgs", "build_dump_cron_job", "build_upgrade_dump_job"]
 
-from typing import Final, NotRequired, TypedDict
+from typing import Final, NotRequired, TypeAlias, TypedDict
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -30,6 +30,9 @@ _RESOURCES: Final = {
 }
 
 
+_Variables: TypeAlias = dict[str, pulumi.Input[str]]
+
+
 class DatabaseDumpArgs(TypedDict):
     """What is dumped, and where dumps are kept."""
 
@@ -47,6 +50,8 @@ class DatabaseDumpArgs(TypedDict):
     """StorageClass of the volume; the cluster's default if left out."""
     protect_storage: bool  # no Input: resource options take none
     """Refuse to delete or replace the volume."""
+    pushgateway_url: NotRequired[pulumi.Input[str]]
+    """Prometheus Pushgateway for the metrics."""
     coder_version: str  # no Input: it is part of a name
     """Version of Coder that is about to be deployed: before each new one there is a dump."""
 
@@ -60,6 +65,7 @@ class DatabaseDump(pulumi.ComponentResource):
     def __init__(self, name: str, args: DatabaseDumpArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spt-flow:index:DatabaseDump", name, None, opts)
         namespace, image, keep = args["namespace"], args["image"], args["keep"]
+        gateway = args.get("pushgateway_url")
         manifest = build_volume_claim(
             DUMP_CLAIM, namespace, storage=args["storage"], storage_class=args.get("storage_class")
         )
@@ -70,7 +76,9 @@ class DatabaseDump(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=args["protect_storage"]),
         )
         after = pulumi.ResourceOptions(parent=self, depends_on=[claim])
-        manifest = build_dump_cron_job(namespace, schedule=args["schedule"], image=image, keep=keep)
+        manifest = build_dump_cron_job(
+            namespace, schedule=args["schedule"], image=image, keep=keep, pushgateway_url=gateway
+        )
         kubernetes.batch.v1.CronJob(
             f"{name}-cron-job", metadata=manifest["metadata"], spec=manifest["spec"], opts=after
         )
@@ -86,7 +94,12 @@ class DatabaseDump(pulumi.ComponentResource):
 
 
 def build_dump_cron_job(
-    namespace: str, *, schedule: pulumi.Input[str], image: pulumi.Input[str], keep: int
+    namespace: str,
+    *,
+    schedule: pulumi.Input[str],
+    image: pulumi.Input[str],
+    keep: int,
+    pushgateway_url: pulumi.Input[str] | None = None,
 ) -> Manifest:
     """Return the CronJob; a dump that is late because the cluster was down is made up for within six hours."""
     return {
@@ -100,7 +113,7 @@ def build_dump_cron_job(
             "startingDeadlineSeconds": 6 * 3600,
             "successfulJobsHistoryLimit": 3,
             "failedJobsHistoryLimit": 3,
-            "jobTemplate": {"spec": _job_spec(image, keep, ["dump-database"], retries=2)},
+            "jobTemplate": {"spec": _job_spec(image, _variables(keep, pushgateway_url), ["dump-database"], retries=2)},
         },
     }
 
@@ -112,11 +125,12 @@ def build_upgrade_dump_job(namespace: str, *, version: str, image: pulumi.Input[
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": metadata,
-        "spec": _job_spec(image, keep, ["dump-database", "--unless-empty"], retries=3),
+        # What it measures is the nightly dumps' business: a database that nobody has used yet is no failure of theirs.
+        "spec": _job_spec(image, _variables(keep, None), ["dump-database", "--unless-empty"], retries=3),
     }
 
 
-def _job_spec(image: pulumi.Input[str], keep: int, arguments: list[str], *, retries: int) -> Manifest:
+def _job_spec(image: pulumi.Input[str], variables: _Variables, arguments: list[str], *, retries: int) -> Manifest:
     return {
         "backoffLimit": retries,
         "activeDeadlineSeconds": _DUMP_SECONDS,
@@ -127,7 +141,7 @@ def _job_spec(image: pulumi.Input[str], keep: int, arguments: list[str], *, retr
                 "automountServiceAccountToken": False,
                 "enableServiceLinks": False,
                 "securityContext": pod_security(_USER, has_volume=True),
-                "containers": [_container(image, keep, arguments)],
+                "containers": [_container(image, variables, arguments)],
                 "volumes": [
                     {"name": "dumps", "persistentVolumeClaim": {"claimName": DUMP_CLAIM}},
                     {
@@ -145,8 +159,8 @@ def _job_spec(image: pulumi.Input[str], keep: int, arguments: list[str], *, retr
     }
 
 
-def _container(image: pulumi.Input[str], keep: int, arguments: list[str]) -> Manifest:
-    variables = {
+def _variables(keep: int, pushgateway_url: pulumi.Input[str] | None) -> _Variables:
+    return {
         "PGHOST": DATABASE_NAME,
         "PGPORT": str(ports.POSTGRES),
         "PGUSER": ROLE,
@@ -154,7 +168,11 @@ def _container(image: pulumi.Input[str], keep: int, arguments: list[str]) -> Man
         "PGPASSWORD_FILE": f"{_SECRET_FOLDER}/{PASSWORD_KEY}",
         "DUMP_DIRECTORY": _FOLDER,
         "DUMP_KEEP": str(keep),
+        **({} if pushgateway_url is None else {"DUMP_PUSHGATEWAY_URL": pushgateway_url}),
     }
+
+
+def _container(image: pulumi.Input[str], variables: _Variables, arguments: list[str]) -> Manifest:
     return {
         "name": DUMP_NAME,
         "image": image,

@@ -5,6 +5,7 @@ __all__ = [
     "CODER_PODS",
     "DATABASE_PODS",
     "DNS",
+    "PUSHGATEWAY_PODS",
     "REGISTRY_PODS",
     "SYSTEM",
     "WORKSPACES",
@@ -72,6 +73,7 @@ class Flow:
 REGISTRY_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "registry"),))
 CODER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "coder"),))
 DATABASE_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "postgres"),))
+PUSHGATEWAY_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "pushgateway"),))
 DNS: Final = Pods("kube-system", labels=(("k8s-app", "kube-dns"),))
 _DUMP_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "database-dump"),))
 _KVM_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "kvm-plugin"),))
@@ -86,6 +88,7 @@ _REGISTRY_PORTS: Final = (Port(ports.REGISTRY),)
 _REGISTRY_NODE_PORTS: Final = (Port(ports.REGISTRY), Port(ports.REGISTRY_DEBUG))
 _CODER_PORTS: Final = (Port(ports.CODER),)
 _DATABASE_PORTS: Final = (Port(ports.POSTGRES),)
+_PUSHGATEWAY_PORTS: Final = (Port(ports.PUSHGATEWAY),)
 _WEB_PORTS: Final = (Port(ports.HTTP), Port(ports.HTTPS))
 _API_PORTS: Final = (Port(ports.HTTPS), Port(ports.APISERVER))
 # The clouds' metadata services, which hand out the node's credentials, are at link-local addresses.
@@ -103,6 +106,9 @@ def platform_flows(
     registry_gc_metrics: bool = False,
     snapshots: bool = False,
     snapshots_metrics: bool = False,
+    dump_metrics: bool = False,
+    pushgateway: bool = False,
+    metrics_namespace: str = "",
 ) -> tuple[Flow, ...]:
     """Return the whole table.
 
@@ -110,12 +116,15 @@ def platform_flows(
     in `entry_namespace` are the pods that carry traffic from outside. `prepull_check` is whether nodes are checked for
     the workspace image, `prepull_metrics` whether what is found is pushed somewhere; `snapshots` and
     `snapshots_metrics` are the same for the jobs that snapshot homes. `registry_gc` and
-    `registry_gc_metrics` are the same for the registry's collection. Registry and database have no row
-    as a source: they answer, and never call out, not even for names.
+    `registry_gc_metrics` are the same for the registry's collection, `dump_metrics` for the database's dumps.
+    `pushgateway` is whether they push to the platform's own, which the reaper does, too, and not outside.
+    In `metrics_namespace` are the pods that scrape. Registry, database and gateway have no row as a source: they
+    answer, and never call out, not even for names.
     """
     nodes = Addresses(tuple(node_cidrs))
     api_server = Addresses(tuple(api_cidrs) or tuple(node_cidrs))
-    callers = Pods(CODER, but_not=("registry", "postgres"))
+    callers = Pods(CODER, but_not=("registry", "postgres", "pushgateway"))
+    gateway = _Gateway(PUSHGATEWAY_PODS, _PUSHGATEWAY_PORTS) if pushgateway else _Gateway(_OUTSIDE, _WEB_PORTS)
     return (
         Flow("dns", callers, DNS, _DNS_PORTS),
         Flow("dns", Pods(WORKSPACES), DNS, _DNS_PORTS),
@@ -137,9 +146,12 @@ def platform_flows(
         Flow("api-server-from-reaper", _REAPER_PODS, api_server, _API_PORTS),
         # The device plugin labels its node.
         Flow("api-server-from-kvm-plugin", _KVM_PODS, api_server, _API_PORTS),
-        *_prepull_flows(api_server, check=prepull_check, metrics=prepull_metrics),
-        *_registry_gc_flows(api_server, jobs=registry_gc, metrics=registry_gc_metrics),
-        *_snapshot_flows(api_server, jobs=snapshots, metrics=snapshots_metrics),
+        *_prepull_flows(api_server, check=prepull_check, gateway=gateway if prepull_metrics else None),
+        *_registry_gc_flows(api_server, jobs=registry_gc, gateway=gateway if registry_gc_metrics else None),
+        *_snapshot_flows(api_server, jobs=snapshots, gateway=gateway if snapshots_metrics else None),
+        *(_pushing([_DUMP_PODS], gateway) if dump_metrics else ()),
+        *(_pushing([_REAPER_PODS], gateway) if pushgateway else ()),
+        *(_scraping(metrics_namespace, pushgateway=pushgateway) if metrics_namespace else ()),
         # GitHub, module registries, Connect, the access URL itself: Coder's Terraform fetches what templates name.
         Flow("outside", CODER_PODS, _OUTSIDE),
         # The reaper asks at the access URL, as everybody else.
@@ -149,23 +161,40 @@ def platform_flows(
     )
 
 
-def _prepull_flows(api_server: Addresses, *, check: bool, metrics: bool) -> list[Flow]:
-    rows = [
-        (check, Flow("api-server-from-prepull-check", _PREPULL_CHECK_PODS, api_server, _API_PORTS)),
-        (metrics, Flow("metrics-from-prepull-check", _PREPULL_CHECK_PODS, _OUTSIDE, _WEB_PORTS)),
-    ]
-    return [flow for is_asked, flow in rows if is_asked]
+@dataclass(frozen=True)
+class _Gateway:
+    """Where the jobs push their metrics to."""
+
+    target: Pods | Addresses
+    ports: tuple[Port, ...]
 
 
-def _snapshot_flows(api_server: Addresses, *, jobs: bool, metrics: bool) -> list[Flow]:
-    asking = [Flow(f"api-server-from-{pods.labels[0][1]}", pods, api_server, _API_PORTS) for pods in _SNAPSHOT_PODS]
-    telling = [Flow(f"metrics-from-{pods.labels[0][1]}", pods, _OUTSIDE, _WEB_PORTS) for pods in _SNAPSHOT_PODS]
-    return [*(asking if jobs else ()), *(telling if metrics else ())]
+def _prepull_flows(api_server: Addresses, *, check: bool, gateway: _Gateway | None) -> list[Flow]:
+    asking = [Flow("api-server-from-prepull-check", _PREPULL_CHECK_PODS, api_server, _API_PORTS)] if check else []
+    return [*asking, *_pushing([_PREPULL_CHECK_PODS], gateway)]
 
 
-def _registry_gc_flows(api_server: Addresses, *, jobs: bool, metrics: bool) -> list[Flow]:
-    rows = [
-        (jobs, Flow("api-server-from-registry-gc", _REGISTRY_GC_PODS, api_server, _API_PORTS)),
-        (metrics, Flow("metrics-from-registry-gc", _REGISTRY_GC_PODS, _OUTSIDE, _WEB_PORTS)),
-    ]
-    return [flow for is_asked, flow in rows if is_asked]
+def _snapshot_flows(api_server: Addresses, *, jobs: bool, gateway: _Gateway | None) -> list[Flow]:
+    asking = [Flow(f"api-server-from-{_app(pods)}", pods, api_server, _API_PORTS) for pods in _SNAPSHOT_PODS]
+    return [*(asking if jobs else ()), *_pushing(_SNAPSHOT_PODS, gateway)]
+
+
+def _registry_gc_flows(api_server: Addresses, *, jobs: bool, gateway: _Gateway | None) -> list[Flow]:
+    asking = [Flow("api-server-from-registry-gc", _REGISTRY_GC_PODS, api_server, _API_PORTS)] if jobs else []
+    return [*asking, *_pushing([_REGISTRY_GC_PODS], gateway)]
+
+
+def _pushing(sources: Sequence[Pods], gateway: _Gateway | None) -> list[Flow]:
+    if gateway is None:
+        return []
+    return [Flow(f"metrics-from-{_app(pods)}", pods, gateway.target, gateway.ports) for pods in sources]
+
+
+def _scraping(namespace: str, *, pushgateway: bool) -> list[Flow]:
+    scraped = [(CODER_PODS, ports.CODER_METRICS), (REGISTRY_PODS, ports.REGISTRY_DEBUG)]
+    scraped += [(PUSHGATEWAY_PODS, ports.PUSHGATEWAY)] if pushgateway else []
+    return [Flow(f"metrics-of-{_app(pods)}", Pods(namespace), pods, (Port(port),)) for pods, port in scraped]
+
+
+def _app(pods: Pods) -> str:
+    return pods.labels[0][1]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pulumi
 
 from components.prepull_arguments import declare_prepull
+from components.pushgateway_arguments import declare_pushgateway
 from components.registry import Registry
 from components.registry_gc_arguments import declare_registry_gc
 from components.snapshots_arguments import declare_snapshots
@@ -25,6 +26,7 @@ def declare_operations(
 
     `after` gives the options of what waits for some resources, `guards` come before any workload.
     """
+    declare_pushgateway(settings, after(*guards))
     declare_prepull(settings, image, after(*guards))
     declare_registry_gc(settings, image, after(*guards, registry))
     declare_snapshots(settings, after(*guards))

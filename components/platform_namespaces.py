@@ -6,6 +6,7 @@ from typing import Final
 
 from components.namespace import LimitArgs, NamespaceArgs
 from components.network_flows import CODER, SYSTEM, WORKSPACES, platform_flows
+from components.pushgateway_manifests import pushgateway_url
 from settings import KvmSettings, QuotaSettings, Settings, WorkspaceSettings
 
 # What the platform's own pods get when they name nothing; each of them names its own, so this catches strays.
@@ -18,17 +19,21 @@ _SERVICE_LIMITS: Final[LimitArgs] = {
 
 def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
     """Return the namespaces of a stack: control plane, workspaces, system daemons."""
-    pushes, has_snapshots = bool(settings.reaper.reaper_pushgateway_url), settings.snapshots.home_snapshots != "none"
+    pushes, has_snapshots = bool(pushgateway_url(settings)), settings.snapshots.home_snapshots != "none"
+    monitoring = settings.monitoring
     flows = platform_flows(
         settings.cluster.node_cidrs,
         api_cidrs=settings.cluster.api_server_cidrs,
         entry_namespace=settings.entry.coder_entry_namespace,
         prepull_check=settings.prepull.workspace_prepull,
         registry_gc=settings.registry_gc.registry_gc,
-        registry_gc_metrics=settings.registry_gc.registry_gc and bool(settings.reaper.reaper_pushgateway_url),
+        registry_gc_metrics=settings.registry_gc.registry_gc and pushes,
         prepull_metrics=settings.prepull.workspace_prepull and pushes,
         snapshots=has_snapshots,
         snapshots_metrics=has_snapshots and pushes,
+        dump_metrics=pushes and not settings.database.database_url.get_secret_value(),
+        pushgateway=monitoring.pushgateway,
+        metrics_namespace="" if monitoring.monitoring == "none" else monitoring.monitoring_namespace,
     )
     quota = settings.quota
     return [

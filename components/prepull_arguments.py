@@ -6,6 +6,7 @@ import pulumi
 
 from components.network_flows import SYSTEM
 from components.prepull import Prepull, PrepullArgs
+from components.pushgateway_manifests import pushgateway_url
 from core.errors import UsageError
 from core.image_reference import ImageReference
 from settings import Settings
@@ -41,6 +42,6 @@ def prepull_args(settings: Settings, image: pulumi.Input[str]) -> PrepullArgs | 
         "schedule": prepull.prepull_schedule,
         "wait_minutes": prepull.prepull_wait_minutes,
     }
-    if settings.reaper.reaper_pushgateway_url:
-        args["pushgateway_url"] = settings.reaper.reaper_pushgateway_url
+    if url := pushgateway_url(settings):
+        args["pushgateway_url"] = url
     return args

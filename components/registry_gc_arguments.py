@@ -7,6 +7,7 @@ import json
 import pulumi
 
 from components.network_flows import CODER, WORKSPACES
+from components.pushgateway_manifests import pushgateway_url
 from components.registry_gc import RegistryGc, RegistryGcArgs
 from components.registry_gc_manifests import GC_NAME
 from components.registry_manifests import REGISTRY_NAME, registry_host
@@ -54,8 +55,8 @@ def _rules(settings: Settings) -> dict[str, pulumi.Input[str]]:
         "REGISTRY_GC_ANY_TIME": json.dumps(gc.registry_gc_any_time),
         "REGISTRY_GC_BUSINESS_HOURS": json.dumps([hours.business_days, hours.business_hours, hours.business_time_zone]),
     }
-    if settings.reaper.reaper_pushgateway_url:
-        variables["REGISTRY_GC_PUSHGATEWAY_URL"] = settings.reaper.reaper_pushgateway_url
+    if url := pushgateway_url(settings):
+        variables["REGISTRY_GC_PUSHGATEWAY_URL"] = url
     return variables
 
 

@@ -5,6 +5,7 @@ __all__ = ["declare_snapshots", "snapshots_args"]
 import pulumi
 
 from components.network_flows import CODER, WORKSPACES
+from components.pushgateway_manifests import pushgateway_url
 from components.snapshots import HomeSnapshots, HomeSnapshotsArgs, RepositoryArgs
 from settings import Settings
 
@@ -45,6 +46,6 @@ def snapshots_args(settings: Settings) -> HomeSnapshotsArgs | None:
         args["repository"] = repository
     if settings.templates.workspace_storage_class:
         args["home_storage_class"] = settings.templates.workspace_storage_class
-    if settings.reaper.reaper_pushgateway_url:
-        args["pushgateway_url"] = settings.reaper.reaper_pushgateway_url
+    if url := pushgateway_url(settings):
+        args["pushgateway_url"] = url
     return args

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr
 
 from jobs.environment import JobSettings, read_secret
 
@@ -35,6 +35,9 @@ class DatabaseSettings(JobSettings):
     )
     directory: Path = Field(alias="DUMP_DIRECTORY", description="Folder of the dumps, on a volume.")
     keep: int = Field(default=7, ge=1, alias="DUMP_KEEP", description="How many good dumps are kept.")
+    pushgateway_url: AnyHttpUrl | None = Field(
+        default=None, alias="DUMP_PUSHGATEWAY_URL", description="Prometheus Pushgateway for metrics."
+    )
 
     def environment(self) -> dict[str, str]:
         """Return what libpq needs to know, the password included: for the environment of a program, never its argv.
