@@ -27,7 +27,9 @@ from tests.support.lab_instance import borrowed_instance, running_lab
 pytestmark = pytest.mark.lab
 
 _ROOT = Path(__file__).parents[3]
-_KILLS = 6
+_KILLS = (2.0, 4.5, 7.0, 9.5)
+"""Seconds, each plus or minus one: while the first process, the API server, the node and the addons come up."""
+
 _USUAL_TRACES = (
     "/etc/cni",
     "/opt/containerd",
@@ -168,7 +170,7 @@ def test_a_start_killed_at_any_point_is_made_good_by_the_next(toolchain: Toolcha
     with borrowed_instance() as instance:
         before = snapshot(instance)
         arguments = (instance.model_dump_json(), str(toolchain.bin), str(toolchain.images))
-        for point in [0.5, 0.7, 0.9, *(chosen.uniform(0.4, 12) for _ in range(_KILLS))]:
+        for point in [0.5, 0.7, 0.9, *(middle + chosen.uniform(-1, 1) for middle in _KILLS)]:
             starter = subprocess.Popen([sys.executable, "-c", script, *arguments], cwd=_ROOT)
             time.sleep(point)
             starter.kill()
