@@ -17,10 +17,21 @@ import yaml
 import versions
 from tests.standins.snapshots.crds import snapshot_definitions
 from tests.support.apiserver import ApiServer
-from tests.support.custom_kinds import gateway_definitions
+from tests.support.custom_kinds import (
+    certificate_definitions,
+    gateway_definitions,
+    item_definitions,
+    monitoring_definitions,
+)
 
 _GOLDEN: Final = Path(__file__).resolve().parents[2] / "golden"
-_DEFINITIONS: Final = [*gateway_definitions(), *snapshot_definitions()]
+_DEFINITIONS: Final = [
+    *gateway_definitions(),
+    *certificate_definitions(),
+    *item_definitions(),
+    *monitoring_definitions(),
+    *snapshot_definitions(),
+]
 _FILES_OF_PROGRAMS: Final = frozenset({"kubelet.config.k8s.io", "kubeproxy.config.k8s.io", "helm.sh"})
 """API groups of what has a kind and is no object of a cluster: configurations, releases."""
 
@@ -128,6 +139,15 @@ def test_every_golden_object_is_one_of_the_api(schemas: _Schemas, file: str) -> 
             {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "spec": {"hostname": "a"}},
             ".spec.hostname",
         ),
+        (
+            {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "spec": {"rules": []}},
+            ".spec.rules",
+        ),
+        (
+            {"apiVersion": "cert-manager.io/v1", "kind": "Certificate", "spec": {"secretName": "a"}},
+            "spec.issuerRef: Required value",
+        ),
+        ({"apiVersion": "onepassword.com/v1", "kind": "OnePasswordItem", "spec": {"item": "a"}}, ".spec.item"),
     ],
 )
 def test_what_is_none_is_noticed(schemas: _Schemas, manifest: dict[str, Any], complaint: str) -> None:
