@@ -28,7 +28,7 @@ pytestmark = pytest.mark.lab
 
 _ROOT = Path(__file__).parents[3]
 _KILLS = (2.0, 4.5, 7.0, 9.5)
-"""Seconds, each plus or minus one: while the first process, the API server, the node and the addons come up."""
+"""Seconds, each plus or minus one: all over a start, which takes about a dozen."""
 
 _USUAL_TRACES = (
     "/etc/cni",
