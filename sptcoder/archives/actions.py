@@ -1,8 +1,8 @@
 """What `sptcoder snapshot` and `sptcoder restore` do and say."""
 
-__all__ = ["restore_into", "snapshot_home"]
+__all__ = ["restore_from_platform", "restore_into", "snapshot_home"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from core.errors import SptFlowError
 from sptcoder.archives.file import open_saved_home, require_free
 from sptcoder.archives.manifest import Manifest
+from sptcoder.archives.platform_snapshot import PlatformRestore
 from sptcoder.archives.restore import restore_home
 from sptcoder.archives.snapshot import DEFAULT_EXCLUDES, default_file, save_home
 from sptcoder.cli.correlation import correlation_id
@@ -19,6 +20,7 @@ from sptcoder.cli.terminal import say, write_json, write_line
 from sptcoder.connection.target import find_target
 from sptcoder.connection.tunnel import open_tunnel
 from sptcoder.session import Session
+from sptcoder.workspaces.lookup import find_workspace
 
 _UNITS: Final = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 
@@ -63,6 +65,28 @@ def restore_into(session: Session, name: str, file: Path, *, asked: bool, as_jso
         write_json({"workspace": target.full_name, "restored": restored, "correlation_id": correlation_id()})
     else:
         say(f"{_described(manifest)} is back in {target.full_name}.")
+
+
+def restore_from_platform(
+    session: Session, name: str, source: str, *, target: str, where: Sequence[str], as_json: bool
+) -> None:
+    """Make the volume of the workspace `name`, or one called `target`, out of the platform's snapshot `source`.
+
+    `where` are words for kubectl that name another cluster than its own choice.
+    """
+    workspace = find_workspace(session.client, name)
+    restore = PlatformRestore(workspace, session.url, source, target, where)
+    with Phases().phase("Restoring") as phase:
+        restored = restore.run(lambda line: phase.log(str(line.get("event", ""))))
+        phase.say(str(restored.get("of", "")))
+    if as_json:
+        facts = {key: restored.get(key) for key in ("claim", "snapshot", "of", "seconds")}
+        owner = f"{workspace.owner_name}/{workspace.name}"
+        write_json({"workspace": owner, "restored": facts, "correlation_id": correlation_id()})
+        return
+    say(f"The volume {restored.get('claim')} is made, as of {restored.get('of')}.")
+    if not target:
+        say(f"Next:  sptcoder {'restart' if workspace.latest_build.transition == 'start' else 'start'} {name}")
 
 
 def _described(manifest: Manifest) -> str:
