@@ -11,6 +11,7 @@ __all__ = [
     "WORKSPACES",
     "Addresses",
     "Flow",
+    "LogHost",
     "Pods",
     "Port",
     "platform_flows",
@@ -70,12 +71,21 @@ class Flow:
     ports: tuple[Port, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class LogHost:
+    """Where logs go: in pods of a namespace, or outside the cluster if none is named; nowhere without a port."""
+
+    namespace: str
+    port: int | None
+
+
 REGISTRY_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "registry"),))
 CODER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "coder"),))
 DATABASE_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "postgres"),))
 PUSHGATEWAY_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "pushgateway"),))
 DNS: Final = Pods("kube-system", labels=(("k8s-app", "kube-dns"),))
 _DUMP_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "database-dump"),))
+_LOG_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "log-collector"),))
 _KVM_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "kvm-plugin"),))
 _PREPULL_CHECK_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "prepull-check"),))
 _REAPER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "reaper"),))
@@ -109,6 +119,7 @@ def platform_flows(
     dump_metrics: bool = False,
     pushgateway: bool = False,
     metrics_namespace: str = "",
+    logs: "LogHost | None" = None,
 ) -> tuple[Flow, ...]:
     """Return the whole table.
 
@@ -118,8 +129,8 @@ def platform_flows(
     `snapshots_metrics` are the same for the jobs that snapshot homes. `registry_gc` and
     `registry_gc_metrics` are the same for the registry's collection, `dump_metrics` for the database's dumps.
     `pushgateway` is whether they push to the platform's own, which the reaper does, too, and not outside.
-    In `metrics_namespace` are the pods that scrape. Registry, database and gateway have no row as a source: they
-    answer, and never call out, not even for names.
+    In `metrics_namespace` are the pods that scrape; `logs` is where the collector of logs sends them. Registry,
+    database and gateway have no row as a source: they answer, and never call out, not even for names.
     """
     nodes = Addresses(tuple(node_cidrs))
     api_server = Addresses(tuple(api_cidrs) or tuple(node_cidrs))
@@ -152,6 +163,7 @@ def platform_flows(
         *(_pushing([_DUMP_PODS], gateway) if dump_metrics else ()),
         *(_pushing([_REAPER_PODS], gateway) if pushgateway else ()),
         *(_scraping(metrics_namespace, pushgateway=pushgateway) if metrics_namespace else ()),
+        *(_log_flows(api_server, nodes, logs) if logs is not None else ()),
         # GitHub, module registries, Connect, the access URL itself: Coder's Terraform fetches what templates name.
         Flow("outside", CODER_PODS, _OUTSIDE),
         # The reaper asks at the access URL, as everybody else.
@@ -194,6 +206,17 @@ def _scraping(namespace: str, *, pushgateway: bool) -> list[Flow]:
     scraped = [(CODER_PODS, ports.CODER_METRICS), (REGISTRY_PODS, ports.REGISTRY_DEBUG)]
     scraped += [(PUSHGATEWAY_PODS, ports.PUSHGATEWAY)] if pushgateway else []
     return [Flow(f"metrics-of-{_app(pods)}", Pods(namespace), pods, (Port(port),)) for pods, port in scraped]
+
+
+def _log_flows(api_server: Addresses, nodes: Addresses, host: LogHost) -> list[Flow]:
+    target = Pods(host.namespace) if host.namespace else _OUTSIDE
+    sending = [] if host.port is None else [Flow("logs-from-log-collector", _LOG_PODS, target, (Port(host.port),))]
+    return [
+        # It asks for the pods' labels, and the kubelets probe its health.
+        Flow("api-server-from-log-collector", _LOG_PODS, api_server, _API_PORTS),
+        Flow("log-collector-from-nodes", nodes, _LOG_PODS, (Port(ports.LOG_COLLECTOR),)),
+        *sending,
+    ]
 
 
 def _app(pods: Pods) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pulumi
 
+from components.logs_arguments import declare_logs
 from components.prepull_arguments import declare_prepull
 from components.pushgateway_arguments import declare_pushgateway
 from components.registry import Registry
@@ -22,7 +23,7 @@ def declare_operations(
     registry: Registry,
     after: Callable[..., pulumi.ResourceOptions],
 ) -> None:
-    """Declare them: the workspaces' `image` on the nodes, the registry's collection, snapshots of homes.
+    """Declare them: the workspaces' `image` on the nodes, the registry's collection, snapshots of homes, logs.
 
     `after` gives the options of what waits for some resources, `guards` come before any workload.
     """
@@ -30,3 +31,4 @@ def declare_operations(
     declare_prepull(settings, image, after(*guards))
     declare_registry_gc(settings, image, after(*guards, registry))
     declare_snapshots(settings, after(*guards))
+    declare_logs(settings, after(*guards))

@@ -5,9 +5,9 @@ __all__ = ["platform_namespaces"]
 from typing import Final
 
 from components.namespace import LimitArgs, NamespaceArgs
-from components.network_flows import CODER, SYSTEM, WORKSPACES, platform_flows
+from components.network_flows import CODER, SYSTEM, WORKSPACES, LogHost, platform_flows
 from components.pushgateway_manifests import pushgateway_url
-from settings import KvmSettings, QuotaSettings, Settings, WorkspaceSettings
+from settings import KvmSettings, LogSettings, QuotaSettings, Settings, WorkspaceSettings
 
 # What the platform's own pods get when they name nothing; each of them names its own, so this catches strays.
 _SERVICE_LIMITS: Final[LimitArgs] = {
@@ -33,6 +33,7 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
         snapshots_metrics=has_snapshots and pushes,
         dump_metrics=pushes and not settings.database.database_url.get_secret_value(),
         pushgateway=monitoring.pushgateway,
+        logs=_log_host(settings.logs),
         metrics_namespace="" if monitoring.monitoring == "none" else monitoring.monitoring_namespace,
     )
     quota = settings.quota
@@ -64,6 +65,13 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
             "flows": flows,
         },
     ]
+
+
+def _log_host(logs: LogSettings) -> LogHost | None:
+    """Return where the collected logs go, None if none are collected."""
+    if logs.log_output == "none":
+        return None
+    return LogHost(logs.log_namespace, None if logs.log_output == "stdout" else logs.log_port)
 
 
 def _compute(cpu: object, memory: object) -> dict[str, str]:
