@@ -10,6 +10,7 @@ import pulumi
 from components.coder import CoderArgs
 from components.coder_access import CoderAccess, CoderAccessArgs, rotation_period
 from components.coder_values import CONNECT_TOKEN_KEY, GITHUB_SECRET_KEY, CoderServer
+from components.entry_certificate import CERTIFICATE_SECRET
 from components.entry_point import EntryPointArgs
 from components.network_flows import CODER, WORKSPACES
 from components.pushgateway_manifests import pushgateway_url
@@ -49,9 +50,12 @@ def entry_args(settings: Settings) -> EntryPointArgs | None:
         "class_name": entry.coder_entry_class,
         "access_url": entry.coder_access_url,
         "wildcard_access_url": entry.coder_wildcard_access_url,
-        "tls_secret": entry.coder_tls_secret,
+        "tls_secret": CERTIFICATE_SECRET if entry.coder_tls_issuer else entry.coder_tls_secret,
         "tls_wildcard_secret": entry.coder_tls_wildcard_secret,
         "annotations": dict(entry.coder_entry_annotations),
+        "idle_seconds": entry.coder_entry_idle_seconds,
+        "issuer": entry.coder_tls_issuer,
+        "issuer_kind": entry.coder_tls_issuer_kind,
     }
 
 

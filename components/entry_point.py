@@ -1,6 +1,6 @@
 """What leads from outside to Coder: an Ingress, or a Gateway with an HTTPRoute; TLS ends there."""
 
-__all__ = ["EntryPoint", "EntryPointArgs", "build_gateway", "build_ingress", "build_routes"]
+__all__ = ["EntryPoint", "EntryPointArgs", "build_gateway", "build_ingress", "build_routes", "entry_certificate"]
 
 from collections.abc import Mapping
 from typing import Final, Literal, TypedDict
@@ -11,19 +11,12 @@ import pulumi_kubernetes as kubernetes
 
 import ports
 from components.coder_manifests import CODER_NAME
+from components.entry_certificate import build_certificate
+from components.entry_timeouts import ingress_annotations
 from components.manifest import Manifest, object_metadata
 
 _COMPONENT: Final = "entry"
 _GATEWAY_VERSION: Final = "gateway.networking.k8s.io/v1"
-_LONG_SECONDS: Final = "3600"
-# Terminals and agents hold websockets for as long as they live: no proxy may end one because it is quiet.
-_TIMEOUTS: Final = {
-    "nginx.ingress.kubernetes.io/proxy-read-timeout": _LONG_SECONDS,
-    "nginx.ingress.kubernetes.io/proxy-send-timeout": _LONG_SECONDS,
-    "nginx.ingress.kubernetes.io/proxy-body-size": "0",
-    "haproxy.org/timeout-tunnel": f"{_LONG_SECONDS}s",
-    "haproxy-ingress.github.io/timeout-tunnel": f"{_LONG_SECONDS}s",
-}
 
 
 class EntryPointArgs(TypedDict):
@@ -40,15 +33,21 @@ class EntryPointArgs(TypedDict):
     wildcard_access_url: str
     """Host names of workspace apps, or nothing."""
     tls_secret: str
-    """Secret with the certificate of the access URL's host; needed with https."""
+    """Secret with the certificate of the access URL's host; needed with https, also where cert-manager writes it."""
     tls_wildcard_secret: str
     """Secret with the certificate of the wildcard; the one above if empty."""
     annotations: Mapping[str, str]
-    """Annotations of the Ingress or Gateway."""
+    """Annotations of the Ingress or Gateway, laid over ours."""
+    idle_seconds: int
+    """For how long a connection through an Ingress may be quiet."""
+    issuer: str
+    """Issuer of cert-manager that makes the certificate; nothing if others made the Secret."""
+    issuer_kind: str
+    """Issuer or ClusterIssuer."""
 
 
 class EntryPoint(pulumi.ComponentResource):
-    """The Ingress, or the Gateway and its HTTPRoutes."""
+    """The Ingress, or the Gateway and its HTTPRoutes, and the Certificate where an issuer makes one."""
 
     def __init__(self, name: str, args: EntryPointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spt-flow:index:EntryPoint", name, None, opts)
@@ -63,7 +62,21 @@ class EntryPoint(pulumi.ComponentResource):
             after = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
             for manifest in build_routes(args):
                 _custom(f"{name}-{manifest['metadata']['name']}", manifest, after)
+        if args["issuer"]:
+            # Beside them, not before: a challenge by HTTP comes in through the very entry.
+            _custom(f"{name}-certificate", entry_certificate(args), child)
         self.register_outputs({})
+
+
+def entry_certificate(args: EntryPointArgs) -> Manifest:
+    """Return the Certificate of all hosts of the entry."""
+    return build_certificate(
+        args["namespace"],
+        _hosts(args),
+        issuer=args["issuer"],
+        issuer_kind=args["issuer_kind"],
+        secret=args["tls_secret"],
+    )
 
 
 def build_ingress(args: EntryPointArgs) -> Manifest:
@@ -72,7 +85,7 @@ def build_ingress(args: EntryPointArgs) -> Manifest:
     service = {"name": CODER_NAME, "port": {"name": "http"}}
     path = {"path": "/", "pathType": "Prefix", "backend": {"service": service}}
     metadata = object_metadata(CODER_NAME, args["namespace"], _COMPONENT)
-    metadata["annotations"] = {**_TIMEOUTS, **args["annotations"]}
+    metadata["annotations"] = {**ingress_annotations(args["idle_seconds"]), **args["annotations"]}
     secrets = [args["tls_secret"], args["tls_wildcard_secret"] or args["tls_secret"]]
     tls = [{"hosts": [host], "secretName": secret} for host, secret in zip(names, secrets, strict=False)]
     return {
