@@ -83,10 +83,11 @@ def declare_account(name: str, manifest: Manifest, opts: pulumi.ResourceOptions)
 
 
 def declare_rights(
-    name: str, *, role: Manifest, binding: Manifest, account: pulumi.Resource, parent: pulumi.Resource
+    name: str, *, role: Manifest, binding: Manifest, parent: pulumi.Resource, account: pulumi.Resource | None = None
 ) -> list[pulumi.Resource]:
-    """Declare the role as `<name>-role` and its binding to the account as `<name>-role-binding`; return both.
+    """Declare the role as `<name>-role` and its binding as `<name>-role-binding`; return both.
 
+    A binding to an account of ours waits for `account`; one to people has nothing more to wait for.
     The role's kind says whether it is for one namespace or for the cluster.
     """
     role_class, binding_class = _CLASSES[role["kind"]]
@@ -101,6 +102,6 @@ def declare_rights(
         metadata=binding["metadata"],
         role_ref=binding["roleRef"],
         subjects=binding["subjects"],
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[account, made]),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[made] if account is None else [account, made]),
     )
     return [made, bound]

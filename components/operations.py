@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pulumi
 
+from components.audit import declare_audit
 from components.logs_arguments import declare_logs
 from components.prepull_arguments import declare_prepull
 from components.pushgateway_arguments import declare_pushgateway
@@ -28,6 +29,7 @@ def declare_operations(
     `after` gives the options of what waits for some resources, `guards` come before any workload.
     """
     declare_pushgateway(settings, after(*guards))
+    declare_audit(settings, after(*guards))
     declare_prepull(settings, image, after(*guards))
     declare_registry_gc(settings, image, after(*guards, registry))
     declare_snapshots(settings, after(*guards))

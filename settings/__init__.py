@@ -3,6 +3,7 @@
 __all__ = [
     "GROUPS",
     "PROJECT",
+    "AuditSettings",
     "ClusterSettings",
     "CoderLoginSettings",
     "CoderSettings",
@@ -32,13 +33,14 @@ __all__ = [
 ]
 
 from core.config_reader import SettingsError
+from settings.audit import AuditSettings
 from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings
 from settings.dashboards import DashboardSettings
 from settings.database import DatabaseSettings
 from settings.deployment import DeploymentSettings
-from settings.kvm import KvmSettings
 from settings.entry import EntrySettings
+from settings.kvm import KvmSettings
 from settings.logs import LogSettings
 from settings.monitoring import MonitoringSettings
 from settings.policy import PolicySettings

@@ -12,6 +12,7 @@ import pulumi.runtime.config
 from core.config_reader import ConfigReader, SettingsGroup
 from core.image_lock import ImageLock
 from core.image_reference import ImageReference
+from settings.audit import AuditSettings, check_audit
 from settings.cluster import ClusterSettings
 from settings.coder import CoderLoginSettings, CoderSettings
 from settings.coder_rules import check_coder, check_login, check_templates
@@ -57,6 +58,7 @@ GROUPS: Final[tuple[type[SettingsGroup], ...]] = (
     WorkspaceSettings,
     QuotaSettings,
     PolicySettings,
+    AuditSettings,
     DeploymentSettings,
 )
 """Every group of settings; together their fields are all keys there are."""
@@ -119,6 +121,7 @@ class Settings(SettingsGroup):
     workspace: WorkspaceSettings
     quota: QuotaSettings
     policy: PolicySettings
+    audit: AuditSettings
     deployment: DeploymentSettings
 
     def groups(self) -> Iterator[SettingsGroup]:
@@ -176,6 +179,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
         workspace=reader.read(WorkspaceSettings),
         quota=reader.read(QuotaSettings),
         policy=reader.read(PolicySettings),
+        audit=reader.read(AuditSettings),
         deployment=reader.read(DeploymentSettings),
     )
     owners = {name: group for group in settings.groups() for name in type(group).model_fields}
@@ -193,6 +197,7 @@ def load_settings(stack: str, config: Mapping[str, str], secret_keys: Collection
     check_kvm(reader, settings.kvm)
     check_prepull(reader, settings.prepull)
     check_snapshots(reader, settings.snapshots)
+    check_audit(reader, settings.audit)
     check_dashboards(reader, settings.dashboards, settings.monitoring)
     check_logs(reader, settings.logs)
     check_monitoring(reader, settings.monitoring, settings.reaper)
