@@ -39,6 +39,9 @@ class Workspace:
     build_transition: str
     build_status: str
     build_error: str = ""
+    build_created_at: datetime | None = None
+    usable_after: timedelta | None = None
+    """How long after the build was asked for all agents were ready; None before."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from core.errors import SptFlowError
 from jobs.reaper.decision import Record, Workspace
 from sptcoder.api import ApiError, CoderClient
 from sptcoder.api.models.workspace import Workspace as CoderWorkspace
-from sptcoder.api.models.workspace import WorkspacePage
+from sptcoder.api.models.workspace import WorkspaceBuild, WorkspacePage
 
 _PATH: Final = "/api/v2/workspaces"
 _RIGHTS_PATH: Final = "/api/v2/authcheck"
@@ -191,7 +191,17 @@ def _workspace(found: CoderWorkspace) -> Workspace:
         build_transition=build.transition,
         build_status=build.status,
         build_error=build.job.error,
+        build_created_at=build.created_at,
+        usable_after=_usable_after(build),
     )
+
+
+def _usable_after(build: WorkspaceBuild) -> timedelta | None:
+    if build.created_at is None:
+        return None
+    times = [agent.usable_after(build.created_at) for agent in build.agents]
+    known = [time for time in times if time is not None]
+    return max(known) if known and len(known) == len(times) else None
 
 
 def _unreadable(error: ValidationError) -> IncompleteListError:

@@ -22,6 +22,10 @@ _HELP: Final = {
     "claims_orphaned": "Of these, with a workspace that was deleted.",
     "claims_deleted": "Orphaned claims deleted after the grace period.",
     "claims_unknown": "Claims that Coder knows nothing of; they are kept.",
+    "starts": "Workspaces that were last started within a day.",
+    "starts_failed": "Of these, the ones whose build failed.",
+    "starts_slow": "Of these, the ones that were not usable within two minutes.",
+    "start_longest_seconds": "The longest time from request to a usable workspace among these.",
     "failed": "Actions that failed.",
     "seconds": "Duration of the run.",
 }
@@ -38,6 +42,10 @@ class Tally:
     claims_orphaned: int = 0
     claims_deleted: int = 0
     claims_unknown: int = 0
+    starts: int = 0
+    starts_failed: int = 0
+    starts_slow: int = 0
+    start_longest_seconds: float = 0.0
     failed: int = 0
     seconds: float = 0.0
     is_complete: bool = True

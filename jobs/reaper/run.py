@@ -32,6 +32,7 @@ from jobs.reaper.decision import (
 from jobs.reaper.inventory import BusyError, Deletion, open_inventory
 from jobs.reaper.metrics import Tally, publish
 from jobs.reaper.settings import ReaperSettings
+from jobs.reaper.starts import count_starts
 
 _POLL_SECONDS: Final = 1.0
 _Outcome: TypeAlias = Literal["done", "dry-run", "failed", "kept", "left-alone", "started", "unfinished"]
@@ -141,6 +142,9 @@ class Reaping:
         rules = Rules(frozenset(settings.templates), settings.default_ttl, settings.max_ttl, settings.grace)
         self.tally.workspaces_found = sum(workspace.template in rules.templates for workspace in workspaces)
         self.tally.claims_found = len(claims)
+        starts = count_starts(workspaces, self.now)
+        self.tally.starts, self.tally.starts_failed, self.tally.starts_slow = starts.begun, starts.failed, starts.slow
+        self.tally.start_longest_seconds = starts.longest_seconds
         return decide(workspaces, claims, records, rules, self.now)
 
     def _act(self, action: Action) -> None:

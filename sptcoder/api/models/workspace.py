@@ -2,6 +2,7 @@
 
 __all__ = ["Agent", "AgentApp", "AgentLog", "BuildTimings", "Resource", "Workspace", "WorkspaceBuild", "WorkspacePage"]
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 from sptcoder.api.models.base import ApiModel, NullableList, ZeroTime
@@ -36,8 +37,18 @@ class Agent(ApiModel):
     apps: Annotated[tuple[AgentApp, ...], NullableList] = ()
     expanded_directory: str = ""
     version: str = ""
+    first_connected_at: ZeroTime = None
+    started_at: ZeroTime = None
+    """When the start scripts began; as `ready_at`, that of the last time, if the pod was replaced."""
     ready_at: ZeroTime = None
     """When the start scripts ended; None before."""
+
+    def usable_after(self, since: datetime) -> timedelta | None:
+        """Return how long after `since` it could be worked with: connected, and its scripts ended; None before."""
+        if self.first_connected_at is None or self.started_at is None or self.ready_at is None:
+            return None
+        # Of what ran again in a pod that was replaced, only the duration is taken.
+        return max(self.first_connected_at - since, timedelta()) + max(self.ready_at - self.started_at, timedelta())
 
     @property
     def is_ready(self) -> bool:
