@@ -56,6 +56,8 @@ class NamespaceArgs(TypedDict):
     """Defaults and bounds of each container and pod."""
     flows: Sequence[Flow]  # no Input: each row becomes policies
     """The table of allowed flows; rows that do not touch the namespace are passed over."""
+    protect: bool  # no Input: resource options take none
+    """Refuse to delete or replace the namespace, with which every volume in it would go."""
 
 
 class Namespace(pulumi.ComponentResource):
@@ -69,7 +71,9 @@ class Namespace(pulumi.ComponentResource):
         target = args["namespace"]
         manifest = build_namespace(target, args["component"], args["pod_security"])
         namespace = kubernetes.core.v1.Namespace(
-            f"{name}-namespace", metadata=manifest["metadata"], opts=pulumi.ResourceOptions(parent=self)
+            f"{name}-namespace",
+            metadata=manifest["metadata"],
+            opts=pulumi.ResourceOptions(parent=self, protect=args["protect"]),
         )
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
         quota = build_resource_quota(target, args["quota"])

@@ -45,6 +45,7 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
             "quota": {**_coder_quota(quota), **_kvm_quota(settings.kvm, 0)},
             "limits": _SERVICE_LIMITS,
             "flows": flows,
+            "protect": settings.registry.registry_storage_protect or settings.database.database_storage_protect,
         },
         {
             "namespace": WORKSPACES,
@@ -54,6 +55,7 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
             "quota": {**_workspace_quota(quota), **_kvm_quota(settings.kvm, settings.kvm.kvm_quota)},
             "limits": _workspace_limits(settings.workspace),
             "flows": flows,
+            "protect": settings.templates.workspace_storage_protect,
         },
         {
             "namespace": SYSTEM,
@@ -63,6 +65,8 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
             "quota": {**_system_quota(quota), **_kvm_quota(settings.kvm, 0)},
             "limits": _SERVICE_LIMITS,
             "flows": flows,
+            # Its quota allows no volumes.
+            "protect": False,
         },
     ]
 

@@ -28,6 +28,10 @@ class TemplateSettings(SettingsGroup):
     )
     workspace_home_storage: PositiveQuantity = amount("20Gi", "Size of a home volume that names no other.")
     workspace_volume_max: PositiveQuantity = amount("100Gi", "Largest volume a workspace may ask for.")
+    workspace_storage_protect: Switch = Field(
+        default=True,
+        description="Refuse to delete the workspaces' namespace, and every home with it, until this is set to false.",
+    )
     workspace_image_pull_policy: Literal["IfNotPresent", "Always", "Never"] = Field(
         default="IfNotPresent", description="When nodes pull the images of workspaces."
     )

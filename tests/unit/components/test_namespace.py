@@ -113,3 +113,18 @@ def test_everything_is_registered_as_built_under_the_component(namespace: str) -
     assert {name: entry.inputs for name, entry in found.items()} == built
     inside = found.keys() - {f"{namespace}-namespace"}
     assert all(f"{namespace}-namespace" in found[name].depends_on for name in inside)
+    assert found[f"{namespace}-namespace"].protect is args["protect"]
+
+
+@pytest.mark.parametrize(
+    ("values", "protected"),
+    [
+        ({}, {"coder", "coder-workspace"}),
+        ({"workspaceStorageProtect": "false"}, {"coder"}),
+        ({"registryStorageProtect": "false"}, {"coder", "coder-workspace"}),
+        ({"registryStorageProtect": "false", "databaseStorageProtect": "false"}, {"coder-workspace"}),
+    ],
+)
+def test_a_namespace_stays_as_long_as_volumes_in_it_are_to_stay(values: dict[str, str], protected: set[str]) -> None:
+    namespaces = platform_namespaces(_settings(**values))
+    assert {args["namespace"] for args in namespaces if args["protect"]} == protected

@@ -131,6 +131,7 @@ def test_the_kubeconfig_is_nowhere_but_in_the_provider_as_a_secret(stack: str) -
 def test_the_settings_of_the_labs_stack_arrive(tmp_path: Path) -> None:
     configure(tmp_path, "dev", registryClusterIp="10.98.0.50", registryStorage="3Gi")
     found = run_program("dev")
+    assert not [entry.name for entry in found.values() if entry.protect]
     assert found["registry-pvc"].inputs["spec"]["resources"]["requests"] == {"storage": "3Gi"}
     assert found["registry-pvc"].inputs["spec"]["storageClassName"] == "local-path"
     assert not found["registry-pvc"].protect
@@ -141,9 +142,14 @@ def test_the_settings_of_the_labs_stack_arrive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stack", ["prod", "staging"])
-def test_the_clusters_of_users_protect_their_images(stack: str) -> None:
+def test_the_clusters_of_users_protect_every_volume_and_what_volumes_go_with(stack: str) -> None:
     found = program_of(stack)
-    assert found["registry-pvc"].protect
+    claims = {entry.name for entry in found.values() if entry.type.endswith(":PersistentVolumeClaim")}
+    assert claims >= {"registry-pvc", "database-pvc", "database-dump-pvc"}
+    namespaces = {"coder-namespace", "coder-workspace-namespace"}
+    protected = {entry.name for entry in found.values() if entry.protect}
+    assert claims | namespaces <= protected
+    assert "spt-system-namespace" not in protected
     assert "storageClassName" not in found["registry-pvc"].inputs["spec"]
     assert "clusterIP" not in found["registry-service"].inputs["spec"]
 
