@@ -4,9 +4,12 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
+from httpx_ws import connect_ws
 
 from lab.demo.repository import GREETING, REPOSITORY
 from lab.deploy.stack_file import PROJECT_ROOT
@@ -21,6 +24,7 @@ pytestmark = pytest.mark.lab
 
 NAME = "shared"
 TEMPLATE = "shared-spt-flow"
+INTERACTIVE = timedelta(minutes=2)
 RESTARTS = int(os.environ.get("SPT_FLOW_RESTARTS", "1"))
 """Two more are in other tests of this module; `make bench` makes twenty, and the variable asks for more here."""
 
@@ -68,6 +72,14 @@ def shared(site: CoderSite, copy: Copy, repositories: str) -> Workspace:
         return site.start(client, NAME, template=TEMPLATE, parameters=parameters)
 
 
+def test_it_is_interactive_within_two_minutes(site: CoderSite, client: CoderClient, shared: Workspace) -> None:
+    """From the request to the editor that answers, by the server's clock; the image is on the node."""
+    del site
+    wait_until(lambda: _app_health(client, shared, "code-server") == "healthy", seconds=60)
+    assert shared.created_at is not None
+    assert datetime.now(UTC) - shared.created_at < INTERACTIVE
+
+
 def test_the_agent_is_ready_and_the_repository_is_cloned(site: CoderSite, shared: Workspace) -> None:
     assert [agent.is_ready for agent in shared.latest_build.agents] == [True]
     said = site.ssh(NAME, f"cd {REPOSITORY} && ./hello.sh && id -un && pwd").splitlines()
@@ -97,6 +109,26 @@ def test_the_editor_answers_through_coder(site: CoderSite, client: CoderClient, 
     assert "code-server" in answer.text
     stranger = httpx.get(page, trust_env=False)
     assert stranger.status_code in {httpx.codes.SEE_OTHER, httpx.codes.TEMPORARY_REDIRECT, httpx.codes.UNAUTHORIZED}
+
+
+def test_files_and_terminals_work_in_the_browser(site: CoderSite, shared: Workspace) -> None:
+    agent = shared.latest_build.agents[0]
+    cookies = {"coder_session_token": site.token.get_secret_value()}
+    editor = f"{site.url}/@{shared.owner_name}/{NAME}.{agent.name}/apps/code-server"
+    with httpx.Client(cookies=cookies, trust_env=False, follow_redirects=True) as browser:
+        file = f"/home/coder/{REPOSITORY}/hello.sh"
+        shown = browser.get(f"{editor}/vscode-remote-resource", params={"path": file})
+        assert shown.text == site.ssh(NAME, f"cat {file}")
+    terminal = f"{site.url}/api/v2/workspaceagents/{agent.id}/pty"
+    size = {"reconnect": str(uuid4()), "width": "80", "height": "24"}
+    with (
+        httpx.Client(cookies=cookies, trust_env=False) as browser,
+        connect_ws(terminal, client=browser, params=size) as socket,
+    ):
+        socket.send_bytes(json.dumps({"data": "echo $((6 * 7))-typed\r"}).encode())
+        seen = b""
+        while b"42-typed" not in seen:
+            seen += socket.receive_bytes(timeout=20)
 
 
 def test_the_dashboard_gets_all_seven_figures(site: CoderSite, client: CoderClient, shared: Workspace) -> None:
