@@ -49,7 +49,8 @@ class Comparison:
 def read_tree(root: Path, *, is_live: bool = False) -> dict[str, Entry]:
     """Return every entry below `root` and the root itself, by path; raise OSError for what cannot be read.
 
-    From a tree that is in use (`is_live`) entries may vanish meanwhile; those are left out.
+    Sockets are left out: they are doors of programs that run, and no snapshot of files brings them back. From a tree
+    that is in use (`is_live`) entries may vanish meanwhile; those are left out, too.
     """
     found: dict[str, Entry] = {}
     for path in _paths(root, is_live=is_live):
@@ -59,7 +60,8 @@ def read_tree(root: Path, *, is_live: bool = False) -> dict[str, Entry]:
             if not is_live:
                 raise
         else:
-            found[entry.path] = entry
+            if entry is not None:
+                found[entry.path] = entry
     return found
 
 
@@ -93,8 +95,10 @@ def _paths(root: Path, *, is_live: bool) -> Iterator[Path]:
         yield from (here / name for name in (*folders, *files))
 
 
-def _entry(path: Path, name: str) -> Entry:
+def _entry(path: Path, name: str) -> Entry | None:
     found = path.lstat()
+    if stat.S_ISSOCK(found.st_mode):
+        return None
     kind, content, size = "other", f"{found.st_rdev}", 0
     if stat.S_ISREG(found.st_mode):
         kind, content, size = "file", _checksum(path), found.st_size

@@ -4,7 +4,9 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
+from contextlib import chdir
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -77,6 +79,23 @@ def test_every_kind_of_change_changes_the_digest(tmp_path: Path) -> None:
     (root / "lost+found").mkdir()
     root.chmod(root.stat().st_mode)
     assert not differs()
+
+
+def test_a_home_in_which_programs_listen_is_the_same_when_it_is_back(worker: Worker, tmp_path: Path) -> None:
+    volume, source = tmp_path / "volume", tmp_path / "source"
+    (volume / "file").write_text("x")
+    os.mkfifo(volume / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening, chdir(volume):
+        listening.bind("socket")  # a socket's own path may be no longer than 107 bytes
+    _take(worker)
+    (taken,) = _ids(worker)
+    volume.rename(source)
+    volume.mkdir()
+    worker.run({"do": "restore", "id": taken})
+    later = datetime.now(UTC).timestamp() + 60
+    assert worker.run({"do": "compare", "before": later}) == {"compared": 2, "differing": 0}
+    (volume / "pipe").unlink()
+    assert worker.run({"do": "compare", "before": later})["differing"] == 1
 
 
 def test_snapshots_are_listed_with_what_their_claim_was_like(worker: Worker, tmp_path: Path) -> None:
