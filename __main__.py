@@ -16,6 +16,7 @@ from components.platform_namespaces import platform_namespaces
 from components.reaper import Reaper
 from components.registry import Registry
 from components.registry_arguments import registry_args
+from components.secret_source import with_secrets
 from components.template import Template
 from components.template_arguments import template_args
 from components.workspace_config import workspace_config
@@ -26,7 +27,7 @@ from settings import read_settings
 
 def main() -> None:
     """Declare the platform for the stack's settings."""
-    settings = read_settings()
+    settings = with_secrets(read_settings())
     provider = cluster_provider(kubeconfig_path=settings.cluster.kubeconfig_path, context=settings.cluster.kube_context)
 
     def after(*resources: pulumi.Resource) -> pulumi.ResourceOptions:

@@ -13,6 +13,8 @@ __all__ = [
     "HTTP",
     "HTTPS",
     "LOG_COLLECTOR",
+    "ONEPASSWORD_CONNECT",
+    "ONEPASSWORD_CONNECT_SYNC",
     "POSTGRES",
     "PUSHGATEWAY",
     "REGISTRY",
@@ -45,6 +47,12 @@ CODER_METRICS = 2112
 
 POSTGRES = 5432
 """Coder's database."""
+
+ONEPASSWORD_CONNECT = 8080
+"""The API of 1Password Connect, in its pod and on its Service."""
+
+ONEPASSWORD_CONNECT_SYNC = 8081
+"""Health of what keeps Connect's copy of the vaults up to date, inside the pod."""
 
 PUSHGATEWAY = 9091
 """The jobs' Pushgateway inside its pod; its Service has port 80."""

@@ -5,19 +5,19 @@ __all__ = ["coder_access_args", "coder_args", "entry_args", "reaper_args"]
 from pathlib import Path
 from typing import Final
 
-import pulumi
-
 from components.coder import CoderArgs
 from components.coder_access import CoderAccess, CoderAccessArgs, rotation_period
-from components.coder_values import CONNECT_TOKEN_KEY, GITHUB_SECRET_KEY, CoderServer
+from components.coder_credentials import CoderCredentials, coder_credentials
+from components.coder_values import CoderServer
 from components.entry_certificate import CERTIFICATE_SECRET
 from components.entry_point import EntryPointArgs
 from components.network_flows import CODER, WORKSPACES
+from components.onepassword_connect_manifests import connect_address
 from components.pushgateway_manifests import pushgateway_url
 from components.reaper import ReaperArgs
 from components.template_arguments import CI_TEMPLATE
 from core.errors import UsageError
-from settings import CoderLoginSettings, CoderSettings, Settings
+from settings import CoderSettings, Settings
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _CHART: Final = "coder"
@@ -25,15 +25,15 @@ _CHART: Final = "coder"
 
 def coder_args(settings: Settings) -> CoderArgs:
     """Return Coder's arguments; what is empty in the settings is left out here."""
+    credentials = coder_credentials(settings)
     args: CoderArgs = {
         "namespace": CODER,
         "workspace_namespace": WORKSPACES,
         **_chart(settings.coder.coder_chart),
-        "server": _server(settings),
+        "server": _server(settings, credentials),
     }
-    credentials = _credentials(settings.login)
-    if credentials:
-        args["credentials"] = credentials
+    if credentials.values:
+        args["credentials"] = credentials.values
     if settings.entry.coder_cluster_ip:
         args["cluster_ip"] = settings.entry.coder_cluster_ip
     return args
@@ -104,8 +104,9 @@ def _chart(source: str) -> CoderArgs:
     return {"chart": str(folder)}  # type: ignore[typeddict-item] # a part of them
 
 
-def _server(settings: Settings) -> CoderServer:
+def _server(settings: Settings, credentials: CoderCredentials) -> CoderServer:
     coder, entry, login = settings.coder, settings.entry, settings.login
+    installs_connect = settings.secret_source.connect_install
     return CoderServer(
         version=coder.coder_chart_version,
         image=coder.coder_image,
@@ -118,8 +119,10 @@ def _server(settings: Settings) -> CoderServer:
         github_login=login.coder_github_login,
         github_client_id=login.coder_github_client_id,
         github_allowed_orgs=login.coder_github_allowed_orgs,
-        connect_host=login.coder_connect_host,
-        has_connect_token=bool(login.coder_connect_token.get_secret_value()),
+        github_credential=credentials.github,
+        connect_host=login.coder_connect_host or (connect_address(CODER) if installs_connect else ""),
+        connect_token=credentials.connect_token,
+        database=credentials.database,
         extra_values=coder.coder_extra_values,
     )
 
@@ -137,24 +140,3 @@ def _resources(coder: CoderSettings) -> dict[str, dict[str, str]]:
             "ephemeral-storage": "8Gi",
         },
     }
-
-
-def _credentials(login: CoderLoginSettings) -> dict[str, pulumi.Input[str]]:
-    """Return what Coder signs in with; raise UsageError for GitHub without its secret, warn of a shared token."""
-    credentials: dict[str, pulumi.Input[str]] = {}
-    if login.coder_github_auth or login.coder_github_login:
-        secret = login.coder_github_client_secret.get_secret_value()
-        if not secret:
-            raise UsageError(
-                "The setting coderGithubClientSecret has no value, and coderGithubAuth or coderGithubLogin needs one.",
-                next_command="pulumi config set --secret spt-flow:coderGithubClientSecret",
-            )
-        credentials[GITHUB_SECRET_KEY] = pulumi.Output.secret(secret)
-    token = login.coder_connect_token.get_secret_value()
-    if token:
-        pulumi.log.warn(
-            "The setting coderConnectToken is handed to every template's Terraform: whoever may edit a template can "
-            "read it, and with it all that this token opens. Give it to a token that opens the workspaces' vault alone."
-        )
-        credentials[CONNECT_TOKEN_KEY] = pulumi.Output.secret(token)
-    return credentials

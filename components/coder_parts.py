@@ -15,6 +15,9 @@ from components.database import Database
 from components.database_arguments import database_args, database_dump_args
 from components.database_dump import DatabaseDump
 from components.entry_point import EntryPoint
+from components.network_flows import CODER
+from components.onepassword_connect import OnePasswordConnect, connect_args
+from components.onepassword_items import OnePasswordItems, item_key, items_args
 from settings import Settings
 
 
@@ -34,8 +37,10 @@ def coder_parts(
     after: Callable[..., pulumi.ResourceOptions],
 ) -> CoderParts:
     """Declare them; `after` gives the options of what waits for some resources, `guards` come before any workload."""
-    database = Database("database", database_args(settings.database), after(namespace))
-    before: list[pulumi.Resource] = [*guards, database]
+    secrets = _secrets(settings, after(*guards))
+    existing = item_key(settings.secret_source, "databaseUrl")
+    database = Database("database", database_args(settings.database, existing), after(namespace))
+    before: list[pulumi.Resource] = [*guards, *secrets, database]
     if database.in_cluster:
         before.append(DatabaseDump("database-dump", database_dump_args(settings), after(*guards, database)))
     server = Coder("coder-server", coder_args(settings), after(*before))
@@ -43,3 +48,16 @@ def coder_parts(
     reachable = [server] if entry is None else [server, EntryPoint("coder-entry", entry, after(server))]
     access = CoderAccess("coder-access", coder_access_args(settings, now=time.time()), after(*reachable))
     return CoderParts(server, access)
+
+
+def _secrets(settings: Settings, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+    """Declare what secrets come from in the cluster: a Connect server, then items, whose operator may ask it."""
+    made: list[pulumi.Resource] = []
+    connect = connect_args(settings.secret_source, CODER)
+    if connect is not None:
+        made.append(OnePasswordConnect("onepassword-connect", connect, opts))
+    items = items_args(settings.secret_source, CODER)
+    if items is not None:
+        waiting = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=made))
+        made.append(OnePasswordItems("secret-items", items, waiting))
+    return made

@@ -16,6 +16,7 @@ from typing import Any, Final
 from components.coder_extra_values import check_values, check_version, merge_extra_values
 from components.database_manifests import DATABASE_SECRET, URL_KEY
 from components.manifest import Manifest
+from components.secret import SecretKey
 from core.image_reference import ImageReference
 
 SERVICE_ACCOUNT: Final = "coder"
@@ -27,6 +28,8 @@ CREDENTIALS_SECRET: Final = "coder-credentials"  # noqa: S105 - the name of a Se
 GITHUB_SECRET_KEY: Final = "github-client-secret"  # noqa: S105 - a key in a Secret, not one
 CONNECT_TOKEN_KEY: Final = "connect-token"  # noqa: S105 - a key in a Secret, not one
 
+_GITHUB_SECRET: Final = SecretKey(CREDENTIALS_SECRET, GITHUB_SECRET_KEY)
+_DATABASE: Final = SecretKey(DATABASE_SECRET, URL_KEY)
 _GITHUB_AUTH: Final = "primary-github"
 _HOME: Final = "/home/coder"
 
@@ -46,8 +49,10 @@ class CoderServer:
     github_login: bool = False
     github_client_id: str = ""
     github_allowed_orgs: Sequence[str] = ()
+    github_credential: SecretKey = _GITHUB_SECRET
     connect_host: str = ""
-    has_connect_token: bool = False
+    connect_token: SecretKey | None = None
+    database: SecretKey = _DATABASE
     extra_values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -110,7 +115,7 @@ def _environment(server: CoderServer) -> list[Manifest]:
         "CODER_OAUTH2_GITHUB_DEFAULT_PROVIDER_ENABLE": "false",
     }
     return [
-        {"name": "CODER_PG_CONNECTION_URL", **_from_secret(DATABASE_SECRET, URL_KEY)},
+        {"name": "CODER_PG_CONNECTION_URL", **_from_secret(server.database)},
         *({"name": name, "value": value} for name, value in plain.items()),
         *_github(server),
         *_connect(server),
@@ -118,7 +123,7 @@ def _environment(server: CoderServer) -> list[Manifest]:
 
 
 def _github(server: CoderServer) -> list[Manifest]:
-    secret = _from_secret(CREDENTIALS_SECRET, GITHUB_SECRET_KEY)
+    secret = _from_secret(server.github_credential)
     variables: list[Manifest] = []
     if server.github_auth:
         variables += [
@@ -141,10 +146,10 @@ def _connect(server: CoderServer) -> list[Manifest]:
     variables: list[Manifest] = []
     if server.connect_host:
         variables.append({"name": "OP_CONNECT_HOST", "value": server.connect_host})
-    if server.has_connect_token:
-        variables.append({"name": "OP_CONNECT_TOKEN", **_from_secret(CREDENTIALS_SECRET, CONNECT_TOKEN_KEY)})
+    if server.connect_token is not None:
+        variables.append({"name": "OP_CONNECT_TOKEN", **_from_secret(server.connect_token)})
     return variables
 
 
-def _from_secret(name: str, key: str) -> Manifest:
-    return {"valueFrom": {"secretKeyRef": {"name": name, "key": key}}}
+def _from_secret(secret: SecretKey) -> Manifest:
+    return {"valueFrom": {"secretKeyRef": {"name": secret.name, "key": secret.key}}}

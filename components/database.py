@@ -19,18 +19,20 @@ from components.database_manifests import (
     build_volume_claim,
     database_url,
 )
-from components.secret import to_base64
+from components.secret import SecretKey, to_base64
 
 _PASSWORD_LENGTH = 40
 
 
 class DatabaseArgs(TypedDict):
-    """What the database is to be; with `url` all but the namespace is passed over."""
+    """What the database is to be; with `url` or `existing` all but the namespace is passed over."""
 
     namespace: str  # no Input: the address is made of it
     """Namespace it lives in."""
     url: NotRequired[pulumi.Input[str]]
     """URL of a database of the user's, a secret; one in the cluster is made if left out."""
+    existing: NotRequired[SecretKey]  # no Input: the Secret is made by somebody else, before
+    """Where such a URL already is; with it nothing is made at all."""
     image: pulumi.Input[str]
     """Image that behaves like Docker's official one of PostgreSQL."""
     storage: pulumi.Input[str]
@@ -47,7 +49,7 @@ class Database(pulumi.ComponentResource):
     """A PostgreSQL with one pod on one volume, or nothing but the Secret that leads to another one."""
 
     secret_name: pulumi.Output[str]
-    """Name of the Secret with the connection URL under the key `url`."""
+    """Name of the Secret with the connection URL."""
 
     in_cluster: bool
     """Whether the database is ours: then it is dumped, too."""
@@ -55,7 +57,12 @@ class Database(pulumi.ComponentResource):
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spt-flow:index:Database", name, None, opts)
         namespace, url = args["namespace"], args.get("url")
-        self.in_cluster = url is None
+        existing = args.get("existing")
+        self.in_cluster = url is None and existing is None
+        if existing is not None:
+            self.secret_name = pulumi.Output.from_input(existing.name)
+            self.register_outputs({"secretName": self.secret_name})
+            return
         if url is None:
             password = random.RandomPassword(
                 f"{name}-password", length=_PASSWORD_LENGTH, special=False, opts=pulumi.ResourceOptions(parent=self)

@@ -6,11 +6,15 @@ from components.database import DatabaseArgs
 from components.database_dump import DatabaseDumpArgs
 from components.network_flows import CODER
 from components.pushgateway_manifests import pushgateway_url
+from components.secret import SecretKey
 from settings import DatabaseSettings, Settings
 
 
-def database_args(database: DatabaseSettings) -> DatabaseArgs:
-    """Return the database's arguments; what is empty in the settings is left out here."""
+def database_args(database: DatabaseSettings, existing: SecretKey | None = None) -> DatabaseArgs:
+    """Return the database's arguments; what is empty in the settings is left out here.
+
+    `existing` is where the URL of a database of the user's is, if a Secret that others make has it.
+    """
     args: DatabaseArgs = {
         "namespace": CODER,
         "image": str(database.database_image),
@@ -29,7 +33,9 @@ def database_args(database: DatabaseSettings) -> DatabaseArgs:
             },
         },
     }
-    if database.database_url.get_secret_value():
+    if existing is not None:
+        args["existing"] = existing
+    elif database.database_url.get_secret_value():
         args["url"] = database.database_url.get_secret_value()
     if database.database_storage_class:
         args["storage_class"] = database.database_storage_class

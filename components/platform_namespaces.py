@@ -4,6 +4,7 @@ __all__ = ["platform_namespaces"]
 
 from typing import Final
 
+from components.connect_flows import connect_flows
 from components.namespace import LimitArgs, NamespaceArgs
 from components.network_flows import CODER, SYSTEM, WORKSPACES, LogHost, platform_flows
 from components.pushgateway_manifests import pushgateway_url
@@ -20,7 +21,8 @@ _SERVICE_LIMITS: Final[LimitArgs] = {
 def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
     """Return the namespaces of a stack: control plane, workspaces, system daemons."""
     pushes, has_snapshots = bool(pushgateway_url(settings)), settings.snapshots.home_snapshots != "none"
-    monitoring = settings.monitoring
+    monitoring, source = settings.monitoring, settings.secret_source
+    external = settings.database.database_url.get_secret_value() or source.comes_from_item("databaseUrl")
     flows = platform_flows(
         settings.cluster.node_cidrs,
         api_cidrs=settings.cluster.api_server_cidrs,
@@ -31,10 +33,16 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
         prepull_metrics=settings.prepull.workspace_prepull and pushes,
         snapshots=has_snapshots,
         snapshots_metrics=has_snapshots and pushes,
-        dump_metrics=pushes and not settings.database.database_url.get_secret_value(),
+        dump_metrics=pushes and not external,
         pushgateway=monitoring.pushgateway,
         logs=_log_host(settings.logs),
         metrics_namespace="" if monitoring.monitoring == "none" else monitoring.monitoring_namespace,
+    )
+    flows += connect_flows(
+        settings.cluster.node_cidrs,
+        installed=source.connect_install,
+        host=settings.login.coder_connect_host,
+        operator_namespace=source.connect_operator_namespace,
     )
     quota = settings.quota
     return [

@@ -1,13 +1,22 @@
 """Secrets as manifests."""
 
-__all__ = ["build_secret", "to_base64"]
+__all__ = ["SecretKey", "build_secret", "to_base64"]
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 
 from components.manifest import Manifest, object_metadata
+
+
+@dataclass(frozen=True)
+class SecretKey:
+    """Where a pod finds a secret: the name of a Secret, and a key in it."""
+
+    name: str
+    key: str
 
 
 def build_secret(

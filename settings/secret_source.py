@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 import versions
 from core.config_reader import ConfigReader, SettingsGroup
 from core.image_reference import ImageReference
-from core.setting_fields import ImageText, OneLine, Switch
+from core.setting_fields import ImageText, OneLine, ResourceName, Switch
 from core.setting_urls import ServerUrl
 from core.setting_values import SecretText
 from settings.secret_items import POD_SETTINGS, SecretItems
@@ -47,6 +47,11 @@ class SecretSourceSettings(SettingsGroup):
     )
     connect_credentials: SecretText = Field(
         default=SecretStr(""), description="Content of 1password-credentials.json, on one line; a secret."
+    )
+    connect_operator_namespace: ResourceName = Field(
+        default="",
+        description="Namespace of 1Password's operator, if it asks the Connect of connectInstall.",
+        examples=["onepassword"],
     )
     connect_api_image: ImageText = Field(
         default=ImageReference.parse(f"docker.io/1password/connect-api:{versions.ONEPASSWORD_CONNECT}"),

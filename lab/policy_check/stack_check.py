@@ -19,6 +19,7 @@ from lab.deploy.stack_file import StackFile
 from lab.plugins.command.provider import CommandProvider
 from lab.plugins.docker.provider import DockerProvider
 from lab.plugins.kubernetes.provider import KubernetesProvider
+from lab.plugins.onepassword.provider import OnePasswordProvider
 from lab.plugins.random.provider import RandomProvider
 from lab.policy_check.check import Check
 from lab.policy_check.pack_server import serve_pack
@@ -26,6 +27,7 @@ from lab.policy_check.plugin_server import serve_plugins
 from lab.policy_check.recorder import Recorder
 from lab.policy_check.release_charts import ReleaseCharts
 from lab.policy_check.rendered_release import RELEASE_TYPE, RenderedRelease, render_release
+from lab.policy_check.stand_in_items import StandInVaults
 from lab.policy_check.throw_away import ThrowAway, make_throw_away
 from policies.config_file import CONFIG_FOLDER, PackConfig, read_config
 from policies.pack import CHANGE_RULES, RULES
@@ -68,7 +70,14 @@ def check_stack(stack: StackFile, tools: Path, folder: Path, today: dt.date) -> 
 def _preview(made: ThrowAway, tools: Path, recorder: Recorder, charts: ReleaseCharts) -> None:
     """Run the program under the engine and the pack; what the rules say is with the recorder."""
     write_launchers(made.launchers, engine=tools / "pulumi", python=Path(os.devnull))
-    providers = [KubernetesProvider(charts), CommandProvider(), DockerProvider(), RandomProvider()]
+    items = StandInVaults(made.settings.secret_source)
+    providers = [
+        KubernetesProvider(charts),
+        CommandProvider(),
+        DockerProvider(),
+        OnePasswordProvider(lambda _url, _token: items),
+        RandomProvider(),
+    ]
     with serve_pack(recorder.policies(RULES), made.launchers), serve_plugins(providers) as attach:
         files = EngineFiles(
             work=made.work,

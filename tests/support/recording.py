@@ -4,9 +4,9 @@ __all__ = ["PUSHED_DIGEST", "Registered", "declare"]
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pulumi.runtime
 from google.protobuf import json_format
@@ -15,6 +15,9 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 
 PUSHED_DIGEST: Final = "sha256:" + "5eed" * 16
 """The digest of every image that is built and pushed."""
+
+
+Functions: TypeAlias = Mapping[str, Callable[[dict[str, Any]], Any]]
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,18 @@ class _Answers(pulumi.runtime.Mocks):
             state["repoDigest"] = f"{args.inputs['imageName'].rpartition(':')[0]}@{PUSHED_DIGEST}"
         return f"{args.name}-id", state
 
-    def call(self, args: MockCallArgs) -> Any:  # noqa: ANN401 - never returns
-        raise AssertionError(f"the program must not ask providers: {args.token}")
+    def __init__(self, functions: Functions | None = None) -> None:
+        self._functions = functions or {}
+
+    def call(self, args: MockCallArgs) -> Any:  # noqa: ANN401 - any JSON
+        if args.token not in self._functions:
+            raise AssertionError(f"the program must not ask providers: {args.token}")
+        return self._functions[args.token](dict(args.args))
 
 
 class _RecordingMonitor(MockMonitor):
-    def __init__(self) -> None:
-        super().__init__(_Answers())
+    def __init__(self, functions: Functions | None) -> None:
+        super().__init__(_Answers(functions))
         self.registered: dict[str, Registered] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - the SDK's name, and untyped
@@ -79,9 +87,14 @@ class _RecordingMonitor(MockMonitor):
         return answer
 
 
-def declare(program: Callable[[], object], *, stack: str = "dev") -> dict[str, Registered]:
-    """Run a program to its end against a fresh monitor; return what it registered, by name and without the stack."""
-    monitor = _RecordingMonitor()
+def declare(
+    program: Callable[[], object], *, stack: str = "dev", functions: Functions | None = None
+) -> dict[str, Registered]:
+    """Run a program to its end against a fresh monitor; return what it registered, by name and without the stack.
+
+    `functions` answer for those of providers, by token; any other that is asked is a failure.
+    """
+    monitor = _RecordingMonitor(functions)
     pulumi.runtime.set_mocks(_Answers(), project="spt-flow", stack=stack, preview=False, monitor=monitor)
     run = pulumi.runtime.test(program)  # type: ignore[no-untyped-call] # the SDK's decorator has no types
     run()

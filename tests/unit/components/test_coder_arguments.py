@@ -8,6 +8,7 @@ import pytest
 from components.coder_arguments import coder_access_args, coder_args, entry_args
 from components.database_arguments import database_args, database_dump_args
 from components.template_arguments import declared_variables, template_args
+from components.secret import SecretKey
 from core.errors import UsageError
 from settings import Settings
 from tests.support.sample_settings import sample_settings
@@ -68,7 +69,7 @@ def test_a_connect_token_is_warned_about(monkeypatch: pytest.MonkeyPatch) -> Non
         _settings("coderConnectToken", coderConnectToken="canary-7a", coderConnectHost="http://connect.example.com")
     )
     assert set(args["credentials"]) == {"connect-token"}
-    assert args["server"].has_connect_token
+    assert args["server"].connect_token == SecretKey("coder-credentials", "connect-token")
     (warning,) = warnings
     assert "whoever may edit a template can read it" in warning
     assert "canary-7a" not in f"{warning}{args}"

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from components.coder_values import CoderServer, build_values
+from components.secret import SecretKey
 from core.errors import UsageError
 from core.image_reference import ImageReference
 from tests.unit.components.coder_server import SERVER
+
+_TOKEN = SecretKey("coder-credentials", "connect-token")
 
 
 def _coder(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field of the server
@@ -70,7 +73,7 @@ def test_github_for_clones_and_for_signing_in_are_separate_choices() -> None:
 
 
 def test_connect_is_passed_on_by_reference() -> None:
-    variables = _variables(connect_host="http://connect.example.com:8080", has_connect_token=True)
+    variables = _variables(connect_host="http://connect.example.com:8080", connect_token=_TOKEN)
     assert variables["OP_CONNECT_HOST"] == "http://connect.example.com:8080"
     assert variables["OP_CONNECT_TOKEN"] == {"secretKeyRef": {"name": "coder-credentials", "key": "connect-token"}}
 

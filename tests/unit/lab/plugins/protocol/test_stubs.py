@@ -22,7 +22,7 @@ def test_message_classes_are_the_same_in_either_order(imports: str) -> None:
     assert done.stdout == "same\n"
 
 
-@pytest.mark.parametrize("edition", ["command", "docker", "random"])
+@pytest.mark.parametrize("edition", ["command", "docker", "onepassword", "random"])
 def test_an_edition_does_not_load_the_sdk(edition: str) -> None:
     code = f"import sys, lab.plugins.protocol.server, lab.plugins.{edition}.provider; print('pulumi' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=_PROJECT, capture_output=True, text=True, check=True)
