@@ -76,9 +76,9 @@ restore: ## make volume claim PVC out of its snapshot FROM=latest, a day or an i
 	$(BOOT)
 	@$(LAB) restore --stack $(STACK) --claim '$(PVC)' --from '$(or $(FROM),latest)' $(if $(TO),--to '$(TO)')
 
-drill: ## destroy and restore a volume, try the newest snapshot of a home (STACK=prod; ANYWAY=1 in business hours)
+drill: ## destroy and restore a volume, try the newest snapshot of a home (STACK=prod; OVERRIDE=reason in business hours)
 	$(BOOT)
-	@$(LAB) drill --stack $(STACK) $(if $(filter 1,$(ANYWAY)),--anyway)
+	@$(LAB) drill --stack $(STACK)
 
 status: ## each part healthy or not, and what to do
 	$(BOOT) >&2

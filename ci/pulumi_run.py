@@ -4,8 +4,10 @@ __all__ = ["PreviewResult", "deploy_stack", "preview_stack"]
 
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ci.event_log import PolicyVerdict, policy_verdicts
@@ -13,6 +15,7 @@ from ci.plan import Plan, read_plan
 from ci.stack_name import PROJECT_ROOT, check_stack_name
 from core.command import Command
 from core.errors import SptFlowError
+from core.maintenance_window import OVERRIDE
 from core.uv import uv_folders
 
 _ENVIRONMENT: Final = {
@@ -69,13 +72,17 @@ def preview_stack(stack: str, document: Path, *, refresh: bool = True, list_all:
     return PreviewResult(read_plan(document), verdicts, succeeded=done.returncode == 0)
 
 
-def deploy_stack(stack: str) -> None:
-    """Deploy a stack, its output passed through; the caller has previewed it under the same policies before."""
+def deploy_stack(stack: str, *, override: str = "") -> None:
+    """Deploy a stack, its output passed through; the caller has previewed it under the same policies before.
+
+    `override` is the reason to do so in business hours; it stands in the stack's history, too.
+    """
     check_stack_name(stack)
     sys.stdout.flush()
     arguments = [*_arguments("up", stack), "--yes", "--skip-preview", "--refresh", "--suppress-outputs"]
+    arguments += ["--message", f"Overrides the maintenance window: {override}"] if override else []
     # In the caller's session: what interrupts the job has to reach the engine, which then writes its state.
-    process = _pulumi().start(*arguments, output=sys.stdout.buffer, new_session=False)
+    process = _pulumi({OVERRIDE: override}).start(*arguments, output=sys.stdout.buffer, new_session=False)
     if process.wait() != 0:
         raise SptFlowError(
             f"The deployment of stack '{stack}' failed; what was done so far is in its state.",
@@ -89,5 +96,5 @@ def _arguments(verb: str, stack: str) -> list[str]:
     return [verb, "--stack", stack, "--non-interactive", "--color", "never", "--suppress-progress", *pack]
 
 
-def _pulumi() -> Command:
-    return Command("pulumi", env=_ENVIRONMENT, path=uv_folders(), cwd=PROJECT_ROOT)
+def _pulumi(variables: Mapping[str, str] = MappingProxyType({})) -> Command:
+    return Command("pulumi", env={**_ENVIRONMENT, **variables}, path=uv_folders(), cwd=PROJECT_ROOT)

@@ -44,7 +44,7 @@ def _place() -> dict[str, pulumi.Input[str]]:
 
 
 def _rules(settings: Settings) -> dict[str, pulumi.Input[str]]:
-    gc, hours = settings.registry_gc, settings.deployment
+    gc = settings.registry_gc
     variables: dict[str, pulumi.Input[str]] = {
         "REGISTRY_GC_URL": f"http://{registry_host(CODER)}",
         "REGISTRY_GC_IMAGE_NAMESPACES": f"{CODER},{WORKSPACES}",
@@ -52,9 +52,9 @@ def _rules(settings: Settings) -> dict[str, pulumi.Input[str]]:
         "REGISTRY_GC_KEEP_DAYS": str(gc.registry_gc_keep_days),
         "REGISTRY_GC_PROTECTED": json.dumps(gc.registry_gc_protected),
         "REGISTRY_GC_DRY_RUN": json.dumps(gc.registry_gc_dry_run),
-        "REGISTRY_GC_ANY_TIME": json.dumps(gc.registry_gc_any_time),
-        "REGISTRY_GC_BUSINESS_HOURS": json.dumps([hours.business_days, hours.business_hours, hours.business_time_zone]),
     }
+    if hours := settings.deployment.closed_hours_text():
+        variables["BUSINESS_HOURS"] = hours
     if url := pushgateway_url(settings):
         variables["REGISTRY_GC_PUSHGATEWAY_URL"] = url
     return variables

@@ -59,8 +59,8 @@ class HomeSnapshotsArgs(TypedDict):
     """When snapshots are tried out."""
     keep_days: int
     """Days for which snapshots are kept."""
-    business: tuple[str, str, str]
-    """Days, hours and time zone in which people work, and no drill is held."""
+    closed_hours: str
+    """Days, hours and time zone in which people work, and no drill is held, as a JSON list; empty if there are none."""
     driver: NotRequired[pulumi.Input[str]]
     """CSI driver of the VolumeSnapshotClass; without one there is no class."""
     parameters: NotRequired[Mapping[str, str]]
@@ -160,16 +160,14 @@ class HomeSnapshots(pulumi.ComponentResource):
 
 def job_settings(args: HomeSnapshotsArgs) -> dict[str, pulumi.Input[str]]:
     """Return the jobs' environment variables."""
-    days, hours, zone = args["business"]
     settings: dict[str, pulumi.Input[str]] = {
-        "BUSINESS_DAYS": days,
-        "BUSINESS_HOURS": hours,
-        "BUSINESS_TIME_ZONE": zone,
         "SNAPSHOT_IMAGE": args["image"],
         "SNAPSHOT_KEEP_DAYS": str(args["keep_days"]),
         "SNAPSHOT_NAMESPACE": args["workspace_namespace"],
         "SNAPSHOT_WAY": args["way"],
     }
+    if args["closed_hours"]:
+        settings["BUSINESS_HOURS"] = args["closed_hours"]
     if "driver" in args:
         settings["SNAPSHOT_CLASS"] = SNAPSHOT_CLASS
     if "repository" in args:

@@ -19,7 +19,7 @@ def declare_snapshots(settings: Settings, opts: pulumi.ResourceOptions) -> None:
 
 def snapshots_args(settings: Settings) -> HomeSnapshotsArgs | None:
     """Return the arguments, None if there are no snapshots."""
-    snapshots, deployment = settings.snapshots, settings.deployment
+    snapshots = settings.snapshots
     way = snapshots.home_snapshots
     if way == "none":
         return None
@@ -31,7 +31,7 @@ def snapshots_args(settings: Settings) -> HomeSnapshotsArgs | None:
         "schedule": snapshots.snapshot_schedule,
         "drill_schedule": snapshots.snapshot_drill_schedule,
         "keep_days": snapshots.snapshot_keep_days,
-        "business": (deployment.business_days, deployment.business_hours, deployment.business_time_zone),
+        "closed_hours": settings.deployment.closed_hours_text(),
     }
     if way != "files" and snapshots.snapshot_driver:
         args["driver"] = snapshots.snapshot_driver

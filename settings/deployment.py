@@ -1,7 +1,8 @@
-"""Settings of when a stack may be deployed."""
+"""Settings of when a stack may be maintained."""
 
 __all__ = ["DeploymentSettings"]
 
+import json
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -27,11 +28,14 @@ Zone = Annotated[str, _readable(parse_zone)]
 
 
 class DeploymentSettings(SettingsGroup):
-    """When a stack may be deployed."""
+    """When a stack may be maintained: deployed, its registry collected, its snapshots tried out."""
 
-    deploy_window: Literal["any", "outside-business-hours"] = Field(
-        default="any",
-        description="any: at any time; outside-business-hours: the deployment from CI waits, unless overridden.",
+    maintenance_window: Literal["any", "outside-business-hours"] = Field(
+        default="outside-business-hours",
+        description=(
+            "When the stack is deployed, its registry collected and a drill held. outside-business-hours: each keeps "
+            "out of them, unless overridden with a reason; any: at any time."
+        ),
     )
     business_days: Days = Field(
         default="Mon-Fri", description="Days on which people work.", examples=["Mon-Fri", "Mon,Wed,Sat-Sun"]
@@ -44,7 +48,13 @@ class DeploymentSettings(SettingsGroup):
     )
 
     def closed_hours(self) -> BusinessHours | None:
-        """Return the hours in which the stack may not be deployed, or None where there are none."""
-        if self.deploy_window == "any":
+        """Return the hours in which the stack is left alone, or None where there are none."""
+        if self.maintenance_window == "any":
             return None
         return BusinessHours.parse(self.business_days, self.business_hours, self.business_time_zone)
+
+    def closed_hours_text(self) -> str:
+        """Return those hours as jobs take them: a JSON list of days, hours and zone, empty where there are none."""
+        if self.maintenance_window == "any":
+            return ""
+        return json.dumps([self.business_days, self.business_hours, self.business_time_zone])

@@ -17,10 +17,8 @@ class RegistryGcSettings(SettingsGroup):
         description="Collect the registry's garbage; it is closed for some seconds then, if there is any.",
     )
     registry_gc_schedule: CronSchedule = Field(
-        default="0 2 * * *", description="When that is done, as a cron schedule; never in business hours."
-    )
-    registry_gc_any_time: Switch = Field(
-        default=False, description="Collect in business hours, too, if the schedule says so."
+        default="0 2 * * *",
+        description="When that is done, as a cron schedule; never in business hours (maintenanceWindow).",
     )
     registry_gc_dry_run: Switch = Field(default=False, description="Only say what would be removed; nothing is closed.")
     registry_gc_guard_schedule: CronSchedule = Field(

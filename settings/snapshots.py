@@ -44,7 +44,10 @@ class SnapshotSettings(SettingsGroup):
     )
     snapshot_drill_schedule: CronSchedule = Field(
         default="47 3 1 * *",
-        description="When snapshots are restored to try them out, as a cron schedule; never in business hours.",
+        description=(
+            "When snapshots are restored to try them out, as a cron schedule; never in business hours "
+            "(maintenanceWindow)."
+        ),
     )
     snapshot_repository_storage: PositiveQuantity = amount("100Gi", "Size of the volume of file-by-file snapshots.")
     snapshot_repository_storage_class: ResourceName = Field(

@@ -9,10 +9,10 @@ from pathlib import Path
 import typer
 
 from ci.commands.options import OverrideOption, StackOption
-from ci.deploy_window import check_window
 from ci.pulumi_run import deploy_stack, preview_stack
 from ci.stack_settings import stack_settings
 from core.errors import SptFlowError
+from core.maintenance_window import check_window
 
 _HELP = """Deploy a stack: refused within its business hours and for a preview that breaks a policy.
 
@@ -38,4 +38,4 @@ def deploy(stack: StackOption, override: OverrideOption = "") -> None:
     if result.plan.is_empty:
         typer.echo(f"Stack {stack} is as its program says; nothing to deploy.")
         return
-    deploy_stack(stack)
+    deploy_stack(stack, override=verdict.override)

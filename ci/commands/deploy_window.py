@@ -7,11 +7,11 @@ import datetime as dt
 import typer
 
 from ci.commands.options import OverrideOption, StackOption
-from ci.deploy_window import check_window
 from ci.stack_settings import stack_settings
 from core.errors import SptFlowError
+from core.maintenance_window import check_window
 
-_HELP = """Say whether a stack may be deployed now, by its settings deployWindow and business*; exit 1 if not.
+_HELP = """Say whether a stack may be deployed now, by its settings maintenanceWindow and business*; exit 1 if not.
 
 Example: make deploy-window STACK=prod OVERRIDE="mends the outage of today"
 """

@@ -112,9 +112,10 @@ class Collection:
         self._verify(kept)
 
     def _may_begin(self) -> bool:
-        hours, now = self.settings.closed_hours, self.now()
-        if hours is not None and not self.settings.any_time and hours.cover(now):
-            self.log.write("left-out", reason=f"people work until {hours.clock(hours.end_after(now))}")
+        now = self.now()
+        verdict = self.settings.window(now, self.log)
+        if not verdict.is_open:
+            self.log.write("left-out", reason=verdict.sentence)
             return False
         if repair(self.gate, self.log, now, own=self.holder) is Repair.AT_WORK:
             self.log.write("left-out", level="warning", reason="another collection is at work")

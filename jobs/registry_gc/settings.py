@@ -9,11 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import AnyHttpUrl, BeforeValidator, Field
 
-from core.business_hours import BusinessHours
 from core.image_reference import ImageReference, ImageReferenceError
 from core.kubernetes_names import is_label
 from core.setting_fields import Switch
-from jobs.environment import JobSettings
+from jobs.maintenance import MaintenanceSettings
 
 
 def _list(value: object) -> Any:  # noqa: ANN401 - any JSON
@@ -47,16 +46,7 @@ def _names(value: object) -> tuple[str, ...]:
     return names
 
 
-def _hours(value: object) -> BusinessHours | None:
-    if value is None or isinstance(value, BusinessHours):
-        return value
-    found = _list(value)
-    if not isinstance(found, list) or [type(each) for each in found] != [str, str, str]:
-        raise ValueError("a JSON list of days, hours and a time zone is expected")
-    return BusinessHours.parse(*found)
-
-
-class RegistryGcSettings(JobSettings):
+class RegistryGcSettings(MaintenanceSettings):
     """The guard needs of these where the registry is, and nothing else."""
 
     namespace: str = Field(default="coder", alias="REGISTRY_GC_NAMESPACE", description="Namespace of the registry.")
@@ -93,12 +83,6 @@ class RegistryGcSettings(JobSettings):
         default=(), alias="REGISTRY_GC_USED_IMAGES", description="Images that the platform uses now, as JSON."
     )
     dry_run: Switch = Field(default=False, alias="REGISTRY_GC_DRY_RUN", description="Only say what would be deleted.")
-    closed_hours: Annotated[BusinessHours | None, BeforeValidator(_hours)] = Field(
-        default=None,
-        alias="REGISTRY_GC_BUSINESS_HOURS",
-        description='Days, hours and time zone in which nothing is collected: ["Mon-Fri", "09:00-17:00", "UTC"].',
-    )
-    any_time: Switch = Field(default=False, alias="REGISTRY_GC_ANY_TIME", description="Collect in business hours, too.")
     close_seconds: float = Field(
         default=90.0,
         gt=0,

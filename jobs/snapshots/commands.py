@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from core.maintenance_window import OVERRIDE
 from jobs.environment import read_settings
 from jobs.event_log import EventLog
 
@@ -41,12 +42,17 @@ def restore(
     return restore_home(read_settings(SnapshotSettings), log, claim=claim, source=source, target=target)
 
 
-def drill(*, anyway: Annotated[bool, typer.Option("--anyway", help="Also in business hours.")] = False) -> int:
+def drill(
+    override: Annotated[
+        str, typer.Option("--override", envvar=OVERRIDE, help="Reason not to wait for the evening.")
+    ] = "",
+) -> int:
     """Destroy and restore a volume of its own, try the newest snapshot of a home, and tell how long it took."""
     from jobs.snapshots.drill import run_snapshot_drill  # noqa: PLC0415 - not for every verb
     from jobs.snapshots.settings import SnapshotSettings  # noqa: PLC0415 - as above
 
-    return run_snapshot_drill(read_settings(SnapshotSettings), EventLog("drill-homes"), anyway=anyway)
+    settings = read_settings(SnapshotSettings).model_copy(update={"override": override})
+    return run_snapshot_drill(settings, EventLog("drill-homes"))
 
 
 def worker() -> int:

@@ -25,7 +25,7 @@ from jobs.snapshots.settings import SnapshotSettings
 from jobs.snapshots.worker_pods import WorkerPods
 
 _JOB: Final = "spt-flow-snapshot-drill"
-_NEXT: Final = "make drill ANYWAY=1"
+_NEXT: Final = 'make drill OVERRIDE="..." with the reason why not later'
 _POLL_SECONDS: Final = 1.0
 _STORAGE: Final = "1Gi"
 _LEFT_OVER: Final = timedelta(hours=6)
@@ -33,15 +33,14 @@ _LEFT_OVER: Final = timedelta(hours=6)
 _MARGIN: Final = timedelta(seconds=5)
 
 
-def run_snapshot_drill(settings: SnapshotSettings, log: EventLog, *, anyway: bool) -> int:
+def run_snapshot_drill(settings: SnapshotSettings, log: EventLog) -> int:
     """Run the drill on the real cluster; return 0 if all came back as it was, else 1.
 
-    Raise SptFlowError, with nothing done, in business hours unless `anyway` is given, and if snapshots cannot be made.
+    Raise SptFlowError, with nothing done, in business hours without an override, and if snapshots cannot be made.
     """
-    now = datetime.now(UTC)
-    if settings.hours.cover(now) and not anyway:
-        end = settings.hours.clock(settings.hours.end_after(now))
-        raise SptFlowError(f"People work until {end}, and a drill waits for that.", next_command=_NEXT)
+    verdict = settings.window(datetime.now(UTC), log)
+    if not verdict.is_open:
+        raise SptFlowError(f"No drill is held now. {verdict.sentence}", next_command=_NEXT)
     started, tally = time.monotonic(), DrillTally()
     with Cluster() as cluster:
         pods = WorkerPods(cluster, settings)

@@ -8,9 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AnyHttpUrl, BeforeValidator, Field
 
-from core.business_hours import BusinessHours, parse_days, parse_hours, parse_zone
 from core.kubernetes_names import is_label, is_subdomain
-from jobs.environment import JobSettings
+from jobs.maintenance import MaintenanceSettings
 from jobs.snapshots.retention import Rules
 
 
@@ -26,25 +25,10 @@ def _object(value: object) -> str:
     return value
 
 
-def _days(value: object) -> str:
-    parse_days(str(value))
-    return str(value)
-
-
-def _hours(value: object) -> str:
-    parse_hours(str(value))
-    return str(value)
-
-
-def _zone(value: object) -> str:
-    parse_zone(str(value))
-    return str(value)
-
-
 ObjectName = Annotated[str, BeforeValidator(_object)]
 
 
-class SnapshotSettings(JobSettings):
+class SnapshotSettings(MaintenanceSettings):
     """Settings of the daily run, of restores and of the drill alike."""
 
     namespace: Annotated[str, BeforeValidator(_namespace)] = Field(
@@ -73,15 +57,6 @@ class SnapshotSettings(JobSettings):
     wait_seconds: float = Field(
         default=900.0, ge=0, alias="SNAPSHOT_WAIT_SECONDS", description="How long one snapshot or restore may take."
     )
-    business_days: Annotated[str, BeforeValidator(_days)] = Field(
-        default="Mon-Fri", alias="BUSINESS_DAYS", description="Days on which people work."
-    )
-    business_hours: Annotated[str, BeforeValidator(_hours)] = Field(
-        default="09:00-17:00", alias="BUSINESS_HOURS", description="Hours in which people work."
-    )
-    business_time_zone: Annotated[str, BeforeValidator(_zone)] = Field(
-        default="UTC", alias="BUSINESS_TIME_ZONE", description="Time zone of those hours."
-    )
     metrics_file: Path | None = Field(
         default=None, alias="SNAPSHOT_METRICS_FILE", description="File for metrics in Prometheus' text format."
     )
@@ -93,8 +68,3 @@ class SnapshotSettings(JobSettings):
     def rules(self) -> Rules:
         """Return what is kept."""
         return Rules(self.keep_days, timedelta(hours=self.grace_hours))
-
-    @property
-    def hours(self) -> BusinessHours:
-        """Return when people work."""
-        return BusinessHours.parse(self.business_days, self.business_hours, self.business_time_zone)

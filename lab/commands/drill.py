@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from core.maintenance_window import OVERRIDE, plain_reason
 from lab.commands.options import STACK_HELP, lab_instance
 from lab.commands.snapshot_report import tell
 from lab.deploy.stack_file import load_stack_file
@@ -19,11 +20,12 @@ def register(app: typer.Typer) -> None:
 
 def drill(
     stack: Annotated[str, typer.Option("--stack", help=STACK_HELP)] = "dev",
-    *,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Also in business hours; in the lab always.")] = False,
+    override: Annotated[
+        str, typer.Option("--override", envvar=OVERRIDE, help="Reason to hold it in business hours all the same.")
+    ] = "",
 ) -> int:
     """Exit code 0: everything came back as it was; 1: something did not."""
     chosen = load_stack_file(stack)
     where = stack_kubectl(chosen, lab_instance())
-    arguments = ["--anyway"] if anyway or chosen.cluster == "lab" else []
+    arguments = [f"--override={reason}"] if (reason := plain_reason(override)) else []
     return 0 if run_snapshot_job(where, "drill-homes", *arguments, tell=tell) else 1

@@ -12,9 +12,11 @@ from typing import Final
 
 import pulumi
 import pulumi.runtime
+import pytest
 import yaml
 from pulumi.runtime.config import CONFIG
 
+from core.maintenance_window import OVERRIDE
 from settings import engine_texts
 from tests.support.recording import Registered, declare
 
@@ -48,7 +50,13 @@ def configure(folder: Path, stack: str, **values: str) -> None:
 
 
 def run_program(stack: str) -> dict[str, Registered]:
-    """Return what the program registers for the stack as it is configured, by name."""
+    """Return what the program registers for the stack as it is configured, by name; at any time of the day."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(OVERRIDE, "nothing is deployed")
+        return _run(stack)
+
+
+def _run(stack: str) -> dict[str, Registered]:
     return declare(lambda: runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__"), stack=stack)
 
 

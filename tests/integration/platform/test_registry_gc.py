@@ -79,7 +79,7 @@ def _finished(platform: Platform, name: str, condition: str = "Complete") -> lis
 
 
 def _collect(platform: Platform, name: str) -> dict[str, Any]:
-    _start(platform, GC_NAME, name, REGISTRY_GC_ANY_TIME="true")
+    _start(platform, GC_NAME, name, OVERRIDE="a test")
     return _finished(platform, name)[-1]
 
 
@@ -124,7 +124,7 @@ def test_killed_while_it_is_closed_the_registry_serves_again(
     garbage = _push(platform, tmp_path / "garbage")
     url = f"http://{platform.registry}/v2/{_REPOSITORY}/manifests/{garbage.tag}"
     httpx.delete(url, trust_env=False, timeout=30).raise_for_status()
-    _start(platform, GC_NAME, "killed", REGISTRY_GC_ANY_TIME="true")
+    _start(platform, GC_NAME, "killed", OVERRIDE="a test")
     scale = ("-n", _NAMESPACE, "get", "deployment", "registry", "-o", "jsonpath={.spec.replicas}")
     wait_until(lambda: platform.kubectl.run(*scale).stdout == "0", seconds=120)
     platform.kubectl.run("-n", _NAMESPACE, "delete", "pod", "-l", "job-name=killed", "--force", "--grace-period=0")

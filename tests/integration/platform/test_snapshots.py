@@ -46,7 +46,7 @@ def _args() -> HomeSnapshotsArgs:
         "schedule": "0 0 29 2 *",
         "drill_schedule": "0 0 29 2 *",
         "keep_days": 7,
-        "business": ("Mon-Sun", "00:00-24:00", "UTC"),
+        "closed_hours": '["Mon-Sun", "00:00-24:00", "UTC"]',
         "repository": {"storage": "1Gi", "storage_class": "local-path", "protect": False},
         "home_storage_class": "local-path",
     }
@@ -139,7 +139,7 @@ def test_a_destroyed_home_comes_back_byte_for_byte_and_the_drill_says_so(
             is_success, said = _job(platform, "drill-homes")
             assert not is_success
             assert "People work until" in _of(said, "failed")["reason"]
-        is_success, said = _job(platform, "drill-homes", "--anyway")
+        is_success, said = _job(platform, "drill-homes", "--override=a test")
         assert is_success, said
         assert _of(said, "destroyed")["outcome"] == "restored"
         tried = _of(said, "newest")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import ci.commands.deploy as deploy_command
-from ci.deploy_window import check_window
 from ci.event_log import PolicyVerdict, policy_verdicts
 from ci.plan import Operation
 from ci.pulumi_run import deploy_stack, preview_stack
 from core.errors import SptFlowError
+from core.maintenance_window import check_window
 
 UPDATE = {"steps": [{"op": "update", "urn": "urn:pulumi:staging::spt-flow::a:b:C::x"}], "duration": 1}
 NOTHING = {"steps": [{"op": "same", "urn": "urn:pulumi:staging::spt-flow::a:b:C::x"}], "duration": 1}
@@ -155,6 +155,8 @@ def test_within_business_hours_not_even_a_preview_runs(pulumi: Pulumi, monkeypat
     assert pulumi.calls == []
     deploy_command.deploy("prod", override="mends an outage")
     assert pulumi.calls == ["preview", "up"]
+    # The reason stands in the stack's history.
+    assert "--message Overrides the maintenance window: mends an outage" in pulumi.lines[1]
 
 
 def test_a_log_that_is_broken_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:

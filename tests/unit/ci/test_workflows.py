@@ -176,7 +176,7 @@ def test_what_is_deployed_was_previewed_and_judged_in_its_window() -> None:
     runs = [step["run"] for step in jobs["deploy"]["steps"] if "run" in step]
     assert runs[-3:] == ["make ci-preview", "make policy", "make ci-deploy"]
     assert not any(step.get("continue-on-error") for step in jobs["deploy"]["steps"])
-    assert stack_settings("prod").deployment.deploy_window == "outside-business-hours"
+    assert stack_settings("prod").deployment.maintenance_window == "outside-business-hours"
 
 
 def test_an_output_that_a_job_reads_is_one_that_a_job_gives() -> None:

@@ -88,7 +88,6 @@ def test_the_job_reads_what_the_manifest_says() -> None:
         registryGcKeepTags="3",
         registryGcKeepDays="7",
         registryGcProtected='["spt-flow/*:v*"]',
-        registryGcAnyTime="true",
         businessTimeZone="Europe/Berlin",
         reaperPushgatewayUrl="https://pushgateway.example.com",
     )
@@ -97,9 +96,11 @@ def test_the_job_reads_what_the_manifest_says() -> None:
         for name in ("registry-gc-cronjob", "registry-gc-guard-cronjob")
     )
     assert (job.keep_tags, job.age.days, job.protected) == (3, 7, ("spt-flow/*:v*",))
-    assert (job.any_time, job.dry_run, job.namespaces) == (True, False, ("coder", "coder-workspace"))
+    assert (job.override, job.dry_run, job.namespaces) == ("", False, ("coder", "coder-workspace"))
     assert job.closed_hours is not None
     assert job.closed_hours.zone.key == "Europe/Berlin"
+    always = _declare(maintenanceWindow="any")["registry-gc-cronjob"]
+    assert read_settings(RegistryGcSettings, _variables(always)).closed_hours is None
     assert str(job.url) == f"http://{_HOST}/"
     assert str(job.pushgateway_url) == "https://pushgateway.example.com/"
     assert _IMAGE in job.used_images

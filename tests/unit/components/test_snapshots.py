@@ -1,4 +1,5 @@
 import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -44,7 +45,7 @@ _ARGS: HomeSnapshotsArgs = {
     "schedule": "17 */4 * * *",
     "drill_schedule": "47 3 1 * *",
     "keep_days": 7,
-    "business": ("Mon-Fri", "09:00-17:00", "Europe/Berlin"),
+    "closed_hours": '["Mon-Fri", "09:00-17:00", "Europe/Berlin"]',
     "driver": "csi.example.com",
     "parameters": {"tier": "cold"},
     "repository": {"storage": "5Gi", "storage_class": "standard", "protect": True},
@@ -157,7 +158,8 @@ def test_the_jobs_understand_their_environment() -> None:
     assert settings.repository_claim == found["home-snapshots-repository-pvc"].inputs["metadata"]["name"]
     assert settings.password_secret == found["home-snapshots-repository-secret"].inputs["metadata"]["name"]
     assert (settings.keep_days, settings.storage_class, settings.image) == (7, "fast", _IMAGE)
-    assert settings.hours.zone.key == "Europe/Berlin"
+    assert settings.closed_hours is not None
+    assert settings.closed_hours.zone.key == "Europe/Berlin"
     assert read_settings(SnapshotSettings, _variables(_declare("driver", "repository"))).class_name is None
 
 
@@ -246,7 +248,11 @@ def test_settings_become_arguments() -> None:
     assert args is not None
     assert "driver" not in args
     assert args["repository"] == {"storage": "9Gi", "storage_class": "standard", "protect": True}
-    assert (args["home_storage_class"], args["business"][2]) == ("fast", "Europe/Berlin")
+    assert args["home_storage_class"] == "fast"
+    assert json.loads(args["closed_hours"]) == ["Mon-Fri", "09:00-17:00", "Europe/Berlin"]
+    always = snapshots_args(_settings(homeSnapshots="files", maintenanceWindow="any"))
+    assert always is not None
+    assert always["closed_hours"] == ""
     both = snapshots_args(_settings(homeSnapshots="auto", snapshotDriver="csi.example.com"))
     assert both is not None
     assert {"driver", "repository"} <= set(both)

@@ -171,21 +171,22 @@ def test_a_collection_that_would_delete_what_is_needed_does_not_begin(
 
 def test_in_business_hours_nothing_is_closed_unless_somebody_says_so(bench: Bench) -> None:
     bench.registry.push("app", "", [b"garbage"])
-    hours = {"REGISTRY_GC_BUSINESS_HOURS": '["Mon-Fri", "09:00-17:00", "Europe/Berlin"]'}
+    hours = {"BUSINESS_HOURS": '["Mon-Fri", "09:00-17:00", "Europe/Berlin"]'}
     monday = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     run = bench.collection(**hours)
     run.now = lambda: monday
     run.run()
     assert bench.gate.calls == []
-    assert bench.events("left-out")[0]["reason"] == "people work until Mon 17:00 Europe/Berlin"
-    run = bench.collection(**hours, REGISTRY_GC_ANY_TIME="true")
+    assert bench.events("left-out")[0]["reason"].endswith("which end at Mon 17:00 Europe/Berlin.")
+    run = bench.collection(**hours, OVERRIDE="the volume is full")
     run.now = lambda: monday
     run.run()
     assert run.tally.blobs_removed == 3
-    run = bench.collection(**hours)
+    assert [each["reason"] for each in bench.events("overridden")] == ["the volume is full"]
+    run = bench.collection(**hours, OVERRIDE="not needed")
     run.now = lambda: monday.replace(hour=2)
     run.run()
-    assert len(bench.events("left-out")) == 1
+    assert (len(bench.events("left-out")), len(bench.events("overridden"))) == (1, 1)
 
 
 def test_a_registry_that_somebody_has_stopped_stays_stopped(bench: Bench) -> None:

@@ -206,12 +206,15 @@ def test_what_a_killed_drill_left_is_cleared_and_what_others_made_is_not(stage: 
 
 
 def test_in_business_hours_a_drill_waits_unless_it_is_overridden() -> None:
-    always = {"SNAPSHOT_IMAGE": "x:1", "BUSINESS_DAYS": "Mon-Sun", "BUSINESS_HOURS": "00:00-24:00"}
-    settings = read_settings(SnapshotSettings, {**always, "SNAPSHOT_WAY": "files"})
-    log = EventLog("drill-homes", io.StringIO())
-    with pytest.raises(SptFlowError, match=r"People work until .* and a drill waits for that") as caught:
-        run_snapshot_drill(settings, log, anyway=False)
-    assert caught.value.next_command == "make drill ANYWAY=1"
-    # Overridden, it goes on to what it cannot have here.
+    always = {"SNAPSHOT_IMAGE": "x:1", "BUSINESS_HOURS": '["Mon-Sun", "00:00-24:00", "UTC"]', "SNAPSHOT_WAY": "files"}
+    said = io.StringIO()
+    log = EventLog("drill-homes", said)
+    with pytest.raises(SptFlowError, match=r"No drill is held now\. It is within business hours") as caught:
+        run_snapshot_drill(read_settings(SnapshotSettings, always), log)
+    assert "make drill OVERRIDE=" in str(caught.value.next_command)
+    assert said.getvalue() == ""
+    # Overridden, it goes on to what it cannot have here, and has said why.
     with pytest.raises(SptFlowError, match="no repository is named"):
-        run_snapshot_drill(settings, log, anyway=True)
+        run_snapshot_drill(read_settings(SnapshotSettings, {**always, "OVERRIDE": "a home was lost"}), log)
+    told = json.loads(said.getvalue())
+    assert (told["event"], told["level"], told["reason"]) == ("overridden", "warning", "a home was lost")

@@ -1,15 +1,15 @@
-"""When a stack may be deployed."""
+"""When a stack may be maintained."""
 
 import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from ci.deploy_window import check_window
 from ci.stack_name import check_stack_name
 from ci.stack_settings import stack_settings
 from core.business_hours import BusinessHours
 from core.errors import UsageError
+from core.maintenance_window import check_window, plain_reason
 
 OFFICE = BusinessHours.parse("Mon-Fri", "09:00-17:00", "UTC")
 AT_WORK = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)
@@ -31,7 +31,7 @@ def test_within_them_it_is_closed_and_says_until_when() -> None:
 def test_a_reason_opens_it_and_is_written_down() -> None:
     verdict = check_window(OFFICE, AT_WORK, override="mends an outage\n::set-output::\x1b[31m")
     assert verdict.is_open
-    assert verdict.sentence.endswith("overridden with the reason: mends an outage::set-output::[31m")
+    assert verdict.sentence.endswith("overridden with the reason: mends an outage ::set-output::[31m")
 
 
 @pytest.mark.parametrize("override", ["", "   ", "\n"])
@@ -65,3 +65,13 @@ def test_an_unknown_stack_is_refused(name: str) -> None:
 def test_a_stack_is_known_by_its_file(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.blue.yaml").touch()
     assert check_stack_name("blue", tmp_path) == "blue"
+
+
+def test_a_reason_that_was_not_needed_is_no_override() -> None:
+    assert check_window(OFFICE, AT_HOME, override="just in case").override == ""
+    assert check_window(None, AT_WORK, override="just in case").override == ""
+    assert check_window(OFFICE, AT_WORK, override=" mends\tan outage ").override == "mends an outage"
+
+
+def test_a_reason_is_one_plain_line() -> None:
+    assert plain_reason("a\nb\x1b[2J\u2028") == "a b[2J"
