@@ -7,6 +7,7 @@ from components.admission_policies import AdmissionPolicies
 from components.cluster_provider import cluster_provider
 from components.coder_arguments import reaper_args
 from components.coder_parts import coder_parts
+from components.deployment_window import check_deployment_window
 from components.kvm import Kvm
 from components.kvm_arguments import kvm_args
 from components.namespace import Namespace
@@ -28,6 +29,7 @@ from settings import read_settings
 def main() -> None:
     """Declare the platform for the stack's settings."""
     settings = with_secrets(read_settings())
+    check_deployment_window(settings)
     provider = cluster_provider(kubeconfig_path=settings.cluster.kubeconfig_path, context=settings.cluster.kube_context)
 
     def after(*resources: pulumi.Resource) -> pulumi.ResourceOptions:
