@@ -254,8 +254,9 @@ cli-reference: ## write the reference in docs/cli.md from the commands' own help
 	$(RELEASE_BOOT)
 	@$(RELEASE) reference
 
-docs: cli-reference ## write the reference of all settings in docs/settings.md, and that of the command line
+docs: cli-reference ## write docs/settings.md, docs/dashboards/ and the reference of the command line from the code
 	@$(PY) -m settings
+	@$(PY) -m components.dashboards
 
 golden: ## write the manifests in tests/golden/ anew, the whole program of each stack among them; look at the difference
 	$(BOOT)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pulumi
 
 from components.audit import declare_audit
+from components.grafana import declare_grafana
 from components.logs_arguments import declare_logs
 from components.prepull_arguments import declare_prepull
 from components.pushgateway_arguments import declare_pushgateway
@@ -33,4 +34,5 @@ def declare_operations(
     declare_prepull(settings, image, after(*guards))
     declare_registry_gc(settings, image, after(*guards, registry))
     declare_snapshots(settings, after(*guards))
+    declare_grafana(settings, after(*guards))
     declare_logs(settings, after(*guards))

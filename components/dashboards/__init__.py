@@ -1,0 +1,1 @@
+"""Dashboards for Grafana, as code: what is on them, and how Grafana spells it."""
