@@ -13,11 +13,12 @@ from pathlib import Path
 import psutil
 
 from benchmarks.cli_figures import cli_figures
+from benchmarks.ending import end_engines, end_in_order
 from benchmarks.kubernetes_plugin import markdown, measure
 from benchmarks.lab_figures import cold_figure, lab_figures
 from benchmarks.pack_figures import pack_figures
 from benchmarks.policy_figures import policy_figures
-from core.errors import SptFlowError
+from core.errors import InterruptedRunError, SptFlowError
 from lab.commands.failure import show_failure
 from lab.deploy.stack_file import PROJECT_ROOT
 from lab.display import open_progress
@@ -85,8 +86,12 @@ def _page(rows: list[str], scaling: str, load: float) -> str:
 
 
 if __name__ == "__main__":
+    end_in_order()
     try:
         sys.exit(main())
+    except KeyboardInterrupt:
+        end_engines()
+        sys.exit(InterruptedRunError.exit_code)
     except SptFlowError as error:
         show_failure(error)
         sys.exit(error.exit_code)

@@ -10,6 +10,9 @@ from benchmarks.cli_figures import up_figure
 from benchmarks.coder_figures import archive_figure, coder_figures
 from benchmarks.figure import Figure, timed
 from benchmarks.image_figures import build_in_workspace_figure, image_figures
+from benchmarks.make_target import make
+from benchmarks.memory_figures import memory_figure
+from benchmarks.own_lab import lab_environment, own_lab
 from benchmarks.registry_figures import registry_figures
 from core.command import Command
 from lab.cluster import start_lab, stop_lab
@@ -24,42 +27,43 @@ _REPEATS = 5
 
 def lab_figures(folder: Path, progress: Progress) -> list[Figure]:
     """Measure with the toolchain in place and no lab of this name running; everything is removed again."""
-    instance = LabInstance(name="bench", directory=folder / "lab", slot=_SLOT)
-    environment = {
-        "SPT_FLOW_LAB_NAME": instance.name,
-        "SPT_FLOW_LAB_DIR": str(instance.directory),
-        "SPT_FLOW_LAB_SLOT": str(_SLOT),
-    }
-    try:
-        with progress.step("Warm: up with tools cached and no lab running"):
-            warm = timed(lambda: _make("up", environment))
-        with progress.step(f"up with nothing to change, {_REPEATS} times"):
-            unchanged = tuple(timed(lambda: _make("up", environment)) for _ in range(_REPEATS))
-        with progress.step(f"preview, {_REPEATS} times"):
-            preview = tuple(timed(lambda: _make("preview", environment)) for _ in range(_REPEATS))
+    with own_lab(_SLOT) as instance:
+        commands = _command_figures(lab_environment(instance), progress)
         toolchain = ensure_toolchain(SilentProgress())
         coder = coder_figures(instance, toolchain, folder, progress)
         up = up_figure(instance, toolchain, folder, progress)
         image = image_figures(instance, toolchain, progress)
         registry = registry_figures(instance, toolchain, folder, progress)
+        memory = memory_figure(instance, toolchain, progress)
         if os.environ.get("FULL") == "1":
             with progress.step("The full image, which has Go: make image"):
-                _make("image", environment)
+                make("image", lab_environment(instance))
             image += build_in_workspace_figure(instance, toolchain, folder, progress)
         with progress.step("Lab start to node Ready, 3 times"):
             starts = tuple(_lab_start(instance) for _ in range(3))
-    finally:
-        stop_lab(instance, SilentProgress())
     return [
-        Figure("warm `make up` with Coder: tools cached, no lab running", (warm,), 180),
-        Figure("`make up` with nothing to change", unchanged, 5),
-        Figure("`make preview`", preview, 4),
+        *commands,
         Figure("lab start to node Ready, addons included", starts, 20),
         archive_figure(),
         *coder,
         up,
         *image,
         *registry,
+        memory,
+    ]
+
+
+def _command_figures(environment: Mapping[str, str], progress: Progress) -> list[Figure]:
+    with progress.step("Warm: up with tools cached and no lab running"):
+        warm = timed(lambda: make("up", environment))
+    with progress.step(f"up with nothing to change, {_REPEATS} times"):
+        unchanged = tuple(timed(lambda: make("up", environment)) for _ in range(_REPEATS))
+    with progress.step(f"preview, {_REPEATS} times"):
+        preview = tuple(timed(lambda: make("preview", environment)) for _ in range(_REPEATS))
+    return [
+        Figure("warm `make up` with Coder: tools cached, no lab running", (warm,), 200),
+        Figure("`make up` with nothing to change", unchanged, 8),
+        Figure("`make preview`", preview, 4),
     ]
 
 
@@ -71,19 +75,18 @@ def cold_figure(folder: Path, progress: Progress) -> Figure:
         "SPT_FLOW_LAB_NAME": "cold",
         "SPT_FLOW_LAB_SLOT": str(_SLOT + 1),
     }
-    with progress.step("Cold: clone to deployed, with an empty cache"):
 
-        def clone_and_up() -> None:
-            Command("git").run("clone", "--quiet", str(PROJECT_ROOT), str(clone))
-            _make("up", environment, folder=clone)
+    def clone_and_up() -> None:
+        Command("git").run("clone", "--quiet", str(PROJECT_ROOT), str(clone))
+        make("up", environment, folder=clone)
 
-        seconds = timed(clone_and_up)
-    _make("down", environment, "YES=1", "PURGE=1", folder=clone)
+    try:
+        with progress.step("Cold: clone to deployed, with an empty cache"):
+            seconds = timed(clone_and_up)
+    finally:
+        if (clone / "Makefile").exists():
+            make("down", environment, "YES=1", "PURGE=1", folder=clone)
     return Figure("cold: clone to deployed, nothing cached", (seconds,), 20 * 60)
-
-
-def _make(target: str, environment: Mapping[str, str], *more: str, folder: Path = PROJECT_ROOT) -> None:
-    Command("make", env={**environment, "NO_COLOR": "1"}, cwd=folder).run(target, *more)
 
 
 def _lab_start(instance: LabInstance) -> float:
