@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from lab.cluster import PartHealth
 from lab.deploy.service import deploy, preview
 from lab.deploy.target import lab_target
+from lab.doctor import examine
 from lab.platform_health import platform_status
 from lab.progress import SilentProgress
 from tests.integration.conftest import Platform
@@ -36,6 +38,26 @@ def test_every_part_of_the_platform_is_healthy(platform: Platform) -> None:
     parts = platform_status(platform.instance)
     assert len(parts) >= 6
     assert [part for part in parts if not part.healthy] == []
+
+
+def test_the_doctor_finds_nothing_and_then_what_somebody_has_stopped(platform: Platform) -> None:
+    def faults() -> list[PartHealth]:
+        """Return what is wrong, but for pods that other tests may have left waiting."""
+        parts = examine(platform.stack, platform.instance)
+        return [part for part in parts if not part.healthy and not part.name.startswith("pod coder-workspace/")]
+
+    def suspend(value: str) -> None:
+        change = f'{{"spec": {{"suspend": {value}}}}}'
+        platform.kubectl.run("-n", "coder", "patch", "cronjob", "home-snapshots", "-p", change)
+
+    assert faults() == []
+    suspend("true")
+    try:
+        (found,) = faults()
+    finally:
+        suspend("false")
+    assert (found.name, found.detail) == ("last good run of home-snapshots", "suspended: it never runs")
+    assert "patch cronjob home-snapshots" in str(found.next_command)
 
 
 def test_no_secret_stands_in_clear_in_any_file_of_the_deployment(platform: Platform) -> None:
