@@ -9,6 +9,7 @@ import pulumi
 from components.audit import declare_audit
 from components.grafana import declare_grafana
 from components.logs_arguments import declare_logs
+from components.monitoring_arguments import declare_monitoring
 from components.prepull_arguments import declare_prepull
 from components.pushgateway_arguments import declare_pushgateway
 from components.registry import Registry
@@ -30,6 +31,7 @@ def declare_operations(
     `after` gives the options of what waits for some resources, `guards` come before any workload.
     """
     declare_pushgateway(settings, after(*guards))
+    declare_monitoring(settings, after(*guards, registry))
     declare_audit(settings, after(*guards))
     declare_prepull(settings, image, after(*guards))
     declare_registry_gc(settings, image, after(*guards, registry))

@@ -1,0 +1,1 @@
+"""Rules for Prometheus: what is recorded, what is warned of, and when people work."""
