@@ -35,6 +35,7 @@ resource "coder_agent" "main" {
     SPT_FLOW_DOTFILES           = local.dotfiles_url
     SPT_FLOW_INSTALL_WASM_TOOLS = tostring(local.install_wasm_tools)
     SPT_FLOW_NESTED_VIRT        = local.nested_virt
+    SPT_FLOW_DOCKER             = tostring(data.coder_parameter.workspace_class.value == "docker")
     SPT_FLOW_IDE_PORT           = local.web_ide ? tostring(local.ide_port) : ""
     SPT_FLOW_DISK_PATH          = local.home
     SPT_FLOW_LINK_URL           = var.external_auth_id == "" ? "" : "${data.coder_workspace.me.access_url}/external-auth/${var.external_auth_id}"

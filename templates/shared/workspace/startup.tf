@@ -13,7 +13,7 @@ locals {
       "}",
     ],
     [for part in [
-      "tools", "surroundings", "repositories", "ide", "devcontainer", "personal", "run",
+      "tools", "surroundings", "repositories", "ide", "docker", "devcontainer", "personal", "run",
     ] : file("${path.module}/scripts/startup/${part}.sh")],
   ))
 

@@ -99,6 +99,20 @@ run "with_kvm_in_the_cluster" {
   }
 }
 
+run "the_class_docker" {
+  variables {
+    docker_runtime_class = "sysbox-runc"
+  }
+  override_data {
+    target = data.coder_parameter.workspace_class
+    values = { value = "docker" }
+  }
+  assert {
+    condition     = yamldecode(kubectl_manifest.pod[0].yaml_body).spec.template.spec.runtimeClassName == "sysbox-runc" && coder_agent.main.env["SPT_FLOW_DOCKER"] == "true"
+    error_message = "The class docker has the runtime in which a daemon works, and the start brings that up."
+  }
+}
+
 run "a_class_that_is_not_listed_is_not_offered" {
   variables {
     kvm_resource      = "devices.spt-flow.dev/kvm"

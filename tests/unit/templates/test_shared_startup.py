@@ -296,6 +296,38 @@ def test_an_image_without_code_server_says_so(workspace: Workspace) -> None:
     assert "code-server" not in workspace.start(SPT_FLOW_IDE_PORT="")
 
 
+@pytest.mark.usefixtures("ended")
+def test_in_the_class_docker_its_daemon_is_started_for_the_user(workspace: Workspace) -> None:
+    up = workspace.root / "daemon-is-up"
+    workspace.program("sudo", 'test "$1" = -n && shift && exec "$@"')
+    workspace.program("dockerd", f'echo "$*" >{workspace.root}/asked; sleep 1; touch {up}; echo listening')
+    workspace.program("docker", f"test -e {up}")
+    said = workspace.start(SPT_FLOW_DOCKER="true")
+    assert "Docker: its daemon answers." in said
+    assert "with 0 warnings" in said
+    group = subprocess.run(["id", "-gn"], capture_output=True, text=True, check=True).stdout.strip()
+    assert (workspace.root / "asked").read_text() == f"--group {group}\n"
+    assert (workspace.runtime / "dockerd.log").read_text() == "listening\n"
+
+
+def test_in_other_classes_no_daemon_is_started(workspace: Workspace) -> None:
+    workspace.program("dockerd", f"touch {workspace.root}/asked")
+    for given in ({"SPT_FLOW_DOCKER": "false"}, {}):
+        assert "Docker:" not in workspace.start(**given)
+    assert not (workspace.root / "asked").exists()
+
+
+def test_a_daemon_that_fails_or_is_missing_only_warns(workspace: Workspace) -> None:
+    workspace.program("sudo", "echo 'sudo: a password is required' >&2; exit 1")
+    workspace.program("docker", "exit 1")
+    workspace.without("dockerd")
+    asked = {"SPT_FLOW_DOCKER": "true", "SPT_FLOW_DOCKER_SECONDS": "1", "SPT_FLOW_SBIN": "/none"}
+    assert "warning: the class docker was chosen, but this image has no dockerd." in workspace.start(**asked)
+    workspace.program("dockerd", "exit 1")
+    assert "warning: Docker's daemon does not answer; see " in workspace.start(**asked)
+    assert "a password is required" in (workspace.runtime / "dockerd.log").read_text()
+
+
 def test_the_home_is_filled_from_the_skeleton_without_overwriting(workspace: Workspace) -> None:
     (workspace.root / "skeleton/.profile").write_text("theirs")
     (workspace.root / "skeleton/.zshrc").write_text("theirs")

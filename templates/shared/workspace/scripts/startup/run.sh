@@ -9,6 +9,7 @@ offer_credential_cache
 tell_nested_virtualization
 fill_home
 start_ide
+start_docker
 ensure_tools
 step "Repositories"
 clone_repositories
@@ -16,5 +17,6 @@ apply_devcontainer
 apply_dotfiles
 run_setup_script
 install_wasm_tools
+tell_docker
 step "Ready after $(($(date +%s) - begun)) s, with $warnings warnings"
 exit 0
