@@ -13,7 +13,7 @@ from components.coder_access import CoderAccess
 from components.coder_arguments import coder_access_args, coder_args, entry_args
 from components.database import Database
 from components.database_arguments import database_args, database_dump_args
-from components.database_dump import DatabaseDump
+from components.database_dump import DatabaseDump, DatabaseDumpArgs
 from components.entry_point import EntryPoint
 from components.network_flows import CODER
 from components.onepassword_connect import OnePasswordConnect, connect_args
@@ -42,7 +42,8 @@ def coder_parts(
     database = Database("database", database_args(settings.database, existing), after(namespace))
     before: list[pulumi.Resource] = [*guards, *secrets, database]
     if database.in_cluster:
-        before.append(DatabaseDump("database-dump", database_dump_args(settings), after(*guards, database)))
+        dump: DatabaseDumpArgs = {**database_dump_args(settings), "database": database}
+        before.append(DatabaseDump("database-dump", dump, after(*guards)))
     server = Coder("coder-server", coder_args(settings), after(*before))
     entry = entry_args(settings)
     reachable = [server] if entry is None else [server, EntryPoint("coder-entry", entry, after(server))]

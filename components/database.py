@@ -65,7 +65,11 @@ class Database(pulumi.ComponentResource):
             return
         if url is None:
             password = random.RandomPassword(
-                f"{name}-password", length=_PASSWORD_LENGTH, special=False, opts=pulumi.ResourceOptions(parent=self)
+                f"{name}-password",
+                length=_PASSWORD_LENGTH,
+                special=False,
+                # What is on the volume opens with this one alone: it stays as long as the volume.
+                opts=pulumi.ResourceOptions(parent=self, protect=args["protect_storage"]),
             ).result
             secret = self._secret(
                 name,

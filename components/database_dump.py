@@ -54,6 +54,8 @@ class DatabaseDumpArgs(TypedDict):
     """Prometheus Pushgateway for the metrics."""
     coder_version: str  # no Input: it is part of a name
     """Version of Coder that is about to be deployed: before each new one there is a dump."""
+    database: NotRequired[pulumi.Resource]  # no Input: the jobs wait for it
+    """What is dumped, if it has to be there first."""
 
 
 class DatabaseDump(pulumi.ComponentResource):
@@ -75,7 +77,9 @@ class DatabaseDump(pulumi.ComponentResource):
             spec=manifest["spec"],
             opts=pulumi.ResourceOptions(parent=self, protect=args["protect_storage"]),
         )
-        after = pulumi.ResourceOptions(parent=self, depends_on=[claim])
+        # The jobs alone need the database: a volume that is to stay would keep whatever it needs.
+        needed = [claim, args["database"]] if "database" in args else [claim]
+        after = pulumi.ResourceOptions(parent=self, depends_on=needed)
         manifest = build_dump_cron_job(
             namespace, schedule=args["schedule"], image=image, keep=keep, pushgateway_url=gateway
         )
@@ -88,7 +92,7 @@ class DatabaseDump(pulumi.ComponentResource):
             metadata=manifest["metadata"],
             spec=manifest["spec"],
             # A Job cannot be changed. Its successor, of the same name, may start when it is gone.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[claim], delete_before_replace=True),
+            opts=pulumi.ResourceOptions.merge(after, pulumi.ResourceOptions(delete_before_replace=True)),
         )
         self.register_outputs({})
 

@@ -122,9 +122,9 @@ class PulumiEngine:
         self.stack(program).refresh(on_output=self.said.append, on_event=self.events.append)
         return self._counted()
 
-    def destroy(self) -> None:
+    def destroy(self, **options: Any) -> None:  # noqa: ANN401 - passed on
         """Delete all resources."""
-        self.stack(lambda: None).destroy(on_output=self.said.append, on_event=self.events.append)
+        self.stack(lambda: None).destroy(on_output=self.said.append, on_event=self.events.append, **options)
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Return the resources in state by the last part of their URN."""

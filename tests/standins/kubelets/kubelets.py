@@ -1,7 +1,7 @@
 """Kubelets of nodes that are not there: what kwok does by default, for nodes with its annotation.
 
-The nodes are ready and keep their leases, pods that the scheduler binds to them run, pods that are deleted go. No image
-is pulled: a test says which node has what.
+The nodes are ready and keep their leases, pods that the scheduler binds to them run and have an address, those of jobs
+have done their work at once, pods that are deleted go. No image is pulled: a test says which node has what.
 """
 
 __all__ = ["FAKE", "Kubelets"]
@@ -36,6 +36,7 @@ class Kubelets:
         self._thread = threading.Thread(target=self._run)
         self._error: Exception | None = None
         self._leased: dict[str, float] = {}
+        self._played = 0
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -77,8 +78,10 @@ class Kubelets:
         path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
         if "deletionTimestamp" in metadata:
             self._ask("DELETE", path, {"gracePeriodSeconds": 0})
-        elif pod["status"].get("phase") != "Running":
-            self._patch(f"{path}/status", {"status": _pod_status(pod)})
+        elif pod["status"].get("phase") not in ("Running", "Succeeded"):
+            self._played += 1
+            address = f"10.97.{self._played // 250 % 250}.{self._played % 250 + 1}"
+            self._patch(f"{path}/status", {"status": _pod_status(pod, address)})
 
     def _renew(self, name: str) -> None:
         spec = {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": _now(micro=True)}
@@ -117,25 +120,33 @@ def _node_status() -> dict[str, Any]:
     return {"conditions": [ready], "capacity": _CAPACITY, "allocatable": _CAPACITY}
 
 
-def _pod_status(pod: dict[str, Any]) -> dict[str, Any]:
+def _pod_status(pod: dict[str, Any], address: str) -> dict[str, Any]:
     now = _now()
-    conditions = [
-        {"type": name, "status": "True", "lastTransitionTime": now}
-        for name in ("PodScheduled", "Initialized", "ContainersReady", "Ready")
-    ]
+    is_done = any(owner["kind"] == "Job" for owner in pod["metadata"].get("ownerReferences", []))
+    is_ready = "False" if is_done else "True"
+    states = {"PodScheduled": "True", "Initialized": "True", "ContainersReady": is_ready, "Ready": is_ready}
+    conditions = [{"type": name, "status": status, "lastTransitionTime": now} for name, status in states.items()]
+    finished = {"exitCode": 0, "reason": "Completed", "startedAt": now, "finishedAt": now}
     containers = [
         {
             "name": container["name"],
             "image": container["image"],
             "imageID": container["image"],
-            "ready": True,
-            "started": True,
+            "ready": not is_done,
+            "started": not is_done,
             "restartCount": 0,
-            "state": {"running": {"startedAt": now}},
+            "state": {"terminated": finished} if is_done else {"running": {"startedAt": now}},
         }
         for container in pod["spec"]["containers"]
     ]
-    return {"phase": "Running", "startTime": now, "conditions": conditions, "containerStatuses": containers}
+    return {
+        "phase": "Succeeded" if is_done else "Running",
+        "startTime": now,
+        "podIP": address,
+        "podIPs": [{"ip": address}],
+        "conditions": conditions,
+        "containerStatuses": containers,
+    }
 
 
 def _now(*, micro: bool = False) -> str:

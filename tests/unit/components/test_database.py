@@ -102,10 +102,10 @@ def test_a_password_with_signs_of_urls_is_written_so_that_it_is_read_back() -> N
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_the_volumes_are_protected_by_choice(protect: bool) -> None:  # noqa: FBT001 - a column
+def test_the_volumes_and_what_opens_them_are_protected_by_choice(protect: bool) -> None:  # noqa: FBT001 - a column
     dump: DatabaseDumpArgs = {**_DUMP, "protect_storage": protect}
     found = {**_declare(protect_storage=protect), **declare(lambda: DatabaseDump("database-dump", dump))}
-    expected = {"database-pvc", "database-dump-pvc"} if protect else set()
+    expected = {"database-pvc", "database-password", "database-dump-pvc"} if protect else set()
     assert {name for name, entry in found.items() if entry.protect} == expected
 
 

@@ -70,7 +70,10 @@ def test_the_order_is_database_dump_coder_users_templates(stack: str) -> None:
     def after(name: str) -> frozenset[str]:
         return found[name].depends_on
 
-    assert "database-stateful-set" in after("database-dump")
+    (before,) = [name for name in found if name.startswith("database-dump-before-")]
+    assert "database-stateful-set" in after(before) & after("database-dump-cron-job")
+    # What is kept keeps what it needs: the dumps' volume must not keep the database running.
+    assert "database-stateful-set" not in after("database-dump") | after("database-dump-pvc")
     assert "database-dump-before-2.26.5" in after("coder-server") or stack != "dev"
     assert "coder-server-service" in after("coder-access")
     assert {"coder-access-bot", "coder-access-healthy"} <= after("spt-flow")
