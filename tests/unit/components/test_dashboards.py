@@ -6,9 +6,11 @@ from typing import Any, Final
 
 import pytest
 
+from components.alert_rules.every_group import build_groups
 from components.dashboards.pages import PAGES, dashboard_files, write_dashboards
 from components.dashboards.panel import build_dashboard
 from components.grafana import Grafana
+from components.monitoring_arguments import rule_facts
 from core.config_reader import SettingsError
 from tests.support.prometheus import Promtool
 from tests.support.promql import metric_names
@@ -92,10 +94,13 @@ def test_prometheus_understands_every_question(promtool: Promtool, tmp_path: Pat
 
 
 def test_every_metric_is_served_by_somebody() -> None:
-    known = CODER_METRICS | REGISTRY_METRICS | job_metrics() | set().union(*OTHERS_METRICS.values())
+    settings = sample_settings("prod", monitoring="services", pushgateway="true")
+    rules = [rule for group in build_groups(rule_facts(settings)) for rule in group["rules"]]
+    recorded = {rule["record"] for rule in rules if "record" in rule}
+    known = CODER_METRICS | REGISTRY_METRICS | job_metrics() | recorded | set().union(*OTHERS_METRICS.values())
     asked = set().union(*map(metric_names, _expressions()))
-    assert {name for name in asked - known if not name.startswith("spt_flow:")} == set()
-    assert "spt_flow_reaper_starts_slow" in asked
+    assert asked - known == set()
+    assert {"spt_flow_reaper_starts_slow", "spt_flow:coder_up"} <= asked
 
 
 def test_a_metric_that_nobody_serves_would_be_found() -> None:
