@@ -8,6 +8,7 @@ from policies.change_rule import ChangeRule
 from policies.rule import EngineRule
 from policies.rules.access_url import ACCESS_URL_RULE
 from policies.rules.binding_grants import BINDING_GRANTS
+from policies.rules.business_hours import BUSINESS_HOURS
 from policies.rules.claim_storage import CLAIM_STORAGE
 from policies.rules.config_map_secrets import CONFIG_MAP_SECRETS
 from policies.rules.entry_snippets import ENTRY_SNIPPETS
@@ -116,6 +117,7 @@ RULES: Final[tuple[EngineRule[Any], ...]] = (
     VOLUME_PROTECTION,
     SNAPSHOT_CLASS,
     HOME_SNAPSHOTS,
+    BUSINESS_HOURS,
     RELEASE_SOURCE,
     RELEASE_VALUES,
     RELEASE_RESOURCES,

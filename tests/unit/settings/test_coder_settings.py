@@ -68,6 +68,7 @@ def _sentence(values: dict[str, str], secret: tuple[str, ...] = ()) -> SettingsE
         ("databaseDumpSchedule", "0 2 * * * *", "a cron schedule of five fields"),
         ("databaseDumpSchedule", "*/0 2 * * *", "a cron schedule of five fields"),
         ("databaseDumpSchedule", "5-1 2 * * *", "a cron schedule of five fields"),
+        ("databaseDumpSchedule", "0 2 * * 7", "a cron schedule of five fields"),
         ("reaperSchedule", "", "a cron schedule of five fields"),
         ("coderGithubAllowedOrgs", "example", "a JSON list of names is expected"),
         ("coderGithubAllowedOrgs", '["a b"]', "a JSON list of names is expected"),
