@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up image demo token serve image-test preview policy images-lock restore drill status doctor down toolchain image-tools image-sizes image-sbom test test-packages lint format docs golden bench mutation
+.PHONY: help up image demo token serve image-test preview policy images-lock entry-nginx restore drill status doctor down toolchain image-tools image-sizes image-sbom test test-packages lint format docs golden bench mutation
 .PHONY: install uninstall release-setup release-lock release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
@@ -71,6 +71,10 @@ policy: ## judge every stack (STACK=prod: one), or FILE=..., by the policies; no
 images-lock: ## ask the registries for the digests of a stack's images, and write images/locks/ (STACK=prod)
 	$(BOOT)
 	@$(LAB) images-lock --stack $(STACK) $(if $(VIA),--via $(VIA))
+
+entry-nginx: ## print the site of an nginx of yours in front of Coder (CERTIFICATE=, KEY=, HOST=, UPSTREAM=; STACK=prod)
+	$(BOOT) >&2
+	@$(LAB) entry-nginx --stack $(STACK) --certificate '$(CERTIFICATE)' --key '$(KEY)' --host '$(HOST)' --upstream '$(UPSTREAM)'
 
 restore: ## make volume claim PVC out of its snapshot FROM=latest, a day or an id (TO=name beside it; STACK=prod)
 	$(BOOT)
