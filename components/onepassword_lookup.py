@@ -135,8 +135,8 @@ def _get(holder: object, name: str) -> object:
 
 
 def _reason(text: str) -> str:
-    """Return what the plugin said, as the end of one sentence: its last "Client Error", without line breaks."""
+    """Return what the plugin said, as the end of one sentence, without line breaks and what others say around it."""
     said = " ".join(text.split())
-    for mark in ("Client Error: ", "Client init failure: ", "got error: "):
+    for mark in ("returned an error: ", "Client Error: ", "Client init failure: ", "got error: "):
         said = said.rpartition(mark)[2]
     return f"{said[:_LONGEST].rstrip('.')}."

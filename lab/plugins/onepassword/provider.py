@@ -48,7 +48,7 @@ class OnePasswordProvider(Provider):
         """Take URL and token; what is missing comes from the variables that the official plugin reads."""
         self._arguments = {**request.args}
         for name in _NOT_COVERED:
-            if request.args.get(name):
+            if reveal(request.args.get(name)):
                 raise SptFlowError(f"The input '{name}' is not covered by this edition: it knows Connect servers only.")
 
     async def invoke(self, request: InvokeRequest) -> InvokeResult:

@@ -7,7 +7,7 @@ import hmac
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -71,7 +71,7 @@ class ConnectServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, tokens: dict[str, Sequence[str]], items: Sequence[Item]) -> None:
+    def __init__(self, tokens: Mapping[str, Sequence[str]], items: Sequence[Item]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.tokens = tokens
         self.items = list(items)
@@ -154,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def connect_server(tokens: dict[str, Sequence[str]], items: Sequence[Item]) -> Iterator[ConnectServer]:
+def connect_server(tokens: Mapping[str, Sequence[str]], items: Sequence[Item]) -> Iterator[ConnectServer]:
     """Serve for the block."""
     server = ConnectServer(tokens, items)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

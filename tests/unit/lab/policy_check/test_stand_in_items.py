@@ -26,7 +26,7 @@ def _settings() -> Settings:
         secretsVault="setup",
         secretsItems=json.dumps(items),
         connectUrl="https://connect.example.com",
-        connectToken="stand-in",  # noqa: S106 - what the check puts there
+        connectToken="stand-in",
         coderConnectHost="https://connect.example.com",
     )
 

@@ -134,6 +134,7 @@ async def test_the_variables_of_the_official_plugin_are_read(
 
 async def test_everything_else_is_refused() -> None:
     provider = OnePasswordProvider()
+    await provider.configure(ConfigureRequest({"serviceAccountToken": Secret(""), "account": ""}, {}, "urn", "id"))
     with pytest.raises(SptFlowError, match="'serviceAccountToken' is not covered"):
         await provider.configure(ConfigureRequest({"serviceAccountToken": Secret("x")}, {}, "urn", "id"))
     with pytest.raises(UnsupportedFunctionError):
