@@ -56,7 +56,7 @@ def entry_nginx(
     known = urlsplit(entry.coder_access_url).hostname or ""
     if not (host or is_subdomain(known)) or (host or known).rpartition(".")[2].isdecimal():
         raise UsageError(
-            f"The stack '{stack}' has no host name but the address {known}, which has no certificate: name one in HOST.",
+            f"The stack '{stack}' has no host name but {known}, which gets no certificate: set HOST.",
             next_command=f"make entry-nginx STACK={stack} HOST=coder.example.com CERTIFICATE=... KEY=...",
         )
     site = NginxSite(
