@@ -12,6 +12,7 @@ import pytest
 from core.errors import SptFlowError
 from jobs.database.dump import dump_database
 from jobs.database.folder import DumpFolder, file_checksum
+from jobs.database.metrics import DumpTally
 from jobs.event_log import EventLog
 from tests.unit.jobs.database.conftest import Site
 
@@ -38,6 +39,19 @@ def test_a_dump_is_named_checked_and_told(site: Site) -> None:
     assert event["sha256"] == file_checksum(dump.path)
     assert event["seconds"] > 0
     assert event["kept"] == 1
+
+
+def test_what_is_measured_is_published_whatever_comes_of_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[DumpTally] = []
+    monkeypatch.setattr("jobs.database.dump.publish", lambda _settings, tally, _log: published.append(tally))
+    dump, _ = site.dump()
+    site.drop()
+    with pytest.raises(SptFlowError):
+        site.dump()
+    good, bad = published
+    assert good == DumpTally(bytes=dump.size, tables=1, kept=1, seconds=good.seconds, is_success=True)
+    assert good.seconds > 0
+    assert bad == DumpTally(seconds=bad.seconds)
 
 
 def test_only_so_many_are_kept(site: Site) -> None:

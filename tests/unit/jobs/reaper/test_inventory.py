@@ -82,6 +82,27 @@ def test_a_workspace_is_read_as_it_is() -> None:
     )
 
 
+def test_the_time_until_all_agents_are_ready_is_read_off_the_build() -> None:
+    ready = {"first_connected_at": "2026-11-21T10:00:20Z", "started_at": "2026-11-21T10:00:20Z"}
+    agents = [
+        {"id": "1", "name": "main", "status": "connected", **ready, "ready_at": "2026-11-21T10:00:50Z"},
+        {"id": "2", "name": "second", "status": "connected", **ready, "ready_at": "2026-11-21T10:01:30Z"},
+    ]
+
+    def read(agents: list[dict[str, str]]) -> timedelta | None:
+        described = workspace_json(5)
+        described["latest_build"] |= {
+            "created_at": "2026-11-21T10:00:00Z",
+            "resources": [{"name": "pod", "type": "kubectl_manifest", "agents": agents}],
+        }
+        (found,) = inventory(lambda _: answer(200, {"workspaces": [described], "count": 1})).list_all()
+        return found.usable_after
+
+    assert read(agents) == timedelta(seconds=90)
+    assert read([agents[0], {**agents[1], "ready_at": "0001-01-01T00:00:00Z"}]) is None
+    assert read([]) is None
+
+
 def test_a_list_that_shifts_between_pages_is_read_anew() -> None:
     whole = list(range(1, 151))
     # One from the second page moved to the front while the first was read: it is missing, and another one came twice.
