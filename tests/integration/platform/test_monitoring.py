@@ -17,7 +17,7 @@ from lab.cluster.record import running_record
 from lab.deploy.target import lab_target
 from settings import Settings
 from tests.integration.conftest import Platform
-from tests.support.coder_site import wait_until
+from tests.support.coder_site import SMALL, CoderSite, wait_until
 from tests.support.prometheus import PrometheusServer, running_prometheus
 from tests.support.promql import metric_names
 from tests.support.scrape_config import prometheus_config
@@ -35,6 +35,12 @@ _OF_RUNNING_WORKSPACES: Final = {
     "coderd_agents_connection_latencies_seconds",
     "coderd_agents_connections",
     "coderd_workspace_latest_build_status",
+}
+
+
+_OF_BUILDS: Final = {
+    "coderd_provisionerd_workspace_build_timings_seconds_bucket",
+    "coderd_workspace_builds_total",
 }
 
 
@@ -86,7 +92,15 @@ def test_everything_with_metrics_is_found_and_answers(prometheus: PrometheusServ
     assert all(target.labels["namespace"] == "coder" for target in targets)
 
 
-def test_coder_and_the_registry_serve_what_is_relied_on(prometheus: PrometheusServer, platform: Platform) -> None:
+def test_coder_and_the_registry_serve_what_is_relied_on(
+    prometheus: PrometheusServer, platform: Platform, site: CoderSite
+) -> None:
+    if _OF_BUILDS - _served(prometheus, _CODER):
+        # Coder has been restarted since somebody built a workspace, and it counts in memory.
+        with site.client() as client:
+            workspace = site.start(client, f"counted-{secrets.token_hex(3)}", template="spt-flow", parameters=SMALL)
+            site.remove(client, workspace.id)
+        wait_until(lambda: _served(prometheus, _CODER) >= _OF_BUILDS, seconds=30)
     coder = _served(prometheus, _CODER)
     missing = CODER_METRICS - coder
     has_workspaces = bool(platform.kubectl.get("-n", "coder-workspace", "deployments")["items"])
