@@ -15,9 +15,9 @@ from components.database import Database
 from components.database_arguments import database_args, database_dump_args
 from components.database_dump import DatabaseDump, DatabaseDumpArgs
 from components.entry_point import EntryPoint
-from components.network_flows import CODER
+from components.network_flows import CODER, WORKSPACES
 from components.onepassword_connect import OnePasswordConnect, connect_args
-from components.onepassword_items import OnePasswordItems, item_key, items_args
+from components.onepassword_items import OnePasswordItems, item_key, items_args, workspace_items_args
 from settings import Settings
 
 
@@ -57,8 +57,11 @@ def _secrets(settings: Settings, opts: pulumi.ResourceOptions) -> list[pulumi.Re
     connect = connect_args(settings.secret_source, CODER)
     if connect is not None:
         made.append(OnePasswordConnect("onepassword-connect", connect, opts))
+    waiting = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(made)))
     items = items_args(settings.secret_source, CODER)
     if items is not None:
-        waiting = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=made))
         made.append(OnePasswordItems("secret-items", items, waiting))
+    of_workspaces = workspace_items_args(settings.secret_source, WORKSPACES)
+    if of_workspaces is not None:
+        made.append(OnePasswordItems("workspace-secret-items", of_workspaces, waiting))
     return made

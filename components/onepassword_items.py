@@ -1,6 +1,14 @@
 """Secrets that 1Password's operator makes out of items: the program declares which, and never sees a value."""
 
-__all__ = ["OPERATOR_FIELDS", "OnePasswordItems", "OnePasswordItemsArgs", "build_item", "item_key", "items_args"]
+__all__ = [
+    "OPERATOR_FIELDS",
+    "OnePasswordItems",
+    "OnePasswordItemsArgs",
+    "build_item",
+    "item_key",
+    "items_args",
+    "workspace_items_args",
+]
 
 import re
 from collections.abc import Mapping
@@ -40,7 +48,7 @@ class OnePasswordItemsArgs(TypedDict):
     namespace: str  # no Input: Secrets are named with it
     """Namespace of the items, and of the Secrets made of them."""
     paths: Mapping[str, str]  # no Inputs: resources are named after the keys
-    """Path of each item in 1Password, by the setting it stands for."""
+    """Path of each item in 1Password, by the name of the Secret that is made of it."""
 
 
 class OnePasswordItems(pulumi.ComponentResource):
@@ -51,9 +59,8 @@ class OnePasswordItems(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(
             parent=self, custom_timeouts=pulumi.CustomTimeouts(create=_WAIT_TIME, update=_WAIT_TIME)
         )
-        for setting, path in sorted(args["paths"].items()):
-            manifest = build_item(_NAMES[setting], args["namespace"], path)
-            BareObject(f"{name}-{_NAMES[setting]}", manifest, child)
+        for secret, path in sorted(args["paths"].items()):
+            BareObject(f"{name}-{secret}", build_item(secret, args["namespace"], path), child)
         self.register_outputs({})
 
 
@@ -69,13 +76,14 @@ def build_item(name: str, namespace: str, path: str) -> Manifest:
 
 
 def items_args(source: SecretSourceSettings, namespace: str) -> OnePasswordItemsArgs | None:
-    """Return the arguments, None if the stack has no such items."""
-    if source.secrets_source != "operator":
-        return None
-    return {
-        "namespace": namespace,
-        "paths": {key: _path(item, source.secrets_vault) for key, item in source.secrets_items.items()},
-    }
+    """Return the arguments of the items that stand for settings, None if the stack has none."""
+    items = source.secrets_items if source.secrets_source == "operator" else {}
+    return _args(namespace, {_NAMES[key]: item for key, item in items.items()}, source.secrets_vault)
+
+
+def workspace_items_args(source: SecretSourceSettings, namespace: str) -> OnePasswordItemsArgs | None:
+    """Return the arguments of the items that workspaces read, None if the stack has none."""
+    return _args(namespace, source.workspace_secret_items, source.secrets_vault)
 
 
 def item_key(source: SecretSourceSettings, setting: str) -> SecretKey | None:
@@ -87,5 +95,6 @@ def item_key(source: SecretSourceSettings, setting: str) -> SecretKey | None:
     return SecretKey(_NAMES[setting], _INSIDE.sub("-", _EDGES.sub("", label)))
 
 
-def _path(item: SecretItem, vault: str) -> str:
-    return f"vaults/{item.vault or vault}/items/{item.item}"
+def _args(namespace: str, items: Mapping[str, SecretItem], vault: str) -> OnePasswordItemsArgs | None:
+    paths = {name: f"vaults/{item.vault or vault}/items/{item.item}" for name, item in items.items()}
+    return {"namespace": namespace, "paths": paths} if paths else None

@@ -1,6 +1,6 @@
 """Which item of 1Password stands for which setting."""
 
-__all__ = ["POD_SETTINGS", "PROGRAM_SETTINGS", "SecretItem", "SecretItems"]
+__all__ = ["POD_SETTINGS", "PROGRAM_SETTINGS", "SecretItem", "SecretItems", "WorkspaceItems"]
 
 import json
 from collections.abc import Mapping
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
+
+from core.kubernetes_names import is_subdomain
 
 POD_SETTINGS: Final = ("coderConnectToken", "coderGithubClientSecret", "databaseUrl")
 """Settings that pods alone read: their Secrets may come from somebody else than the program."""
@@ -29,16 +31,30 @@ class SecretItem:
     vault: str = ""
 
 
-def _items(value: object) -> Mapping[str, SecretItem]:
+def _object(value: object) -> Mapping[Any, Any] | None:
     try:
         found = json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, Mapping):
-        raise ValueError(f"a JSON object of settings and items is expected, for example {_EXAMPLE}")  # noqa: TRY004 - pydantic's way
+        return None
+    return found if isinstance(found, Mapping) else None
+
+
+def _items(value: object) -> Mapping[str, SecretItem]:
+    found = _object(value)
+    if found is None:
+        raise ValueError(f"a JSON object of settings and items is expected, for example {_EXAMPLE}")
     unknown = sorted(str(key) for key in found if key not in PROGRAM_SETTINGS)
     if unknown:
         raise ValueError(f"{unknown[0]!r} cannot come from an item; these can: {', '.join(PROGRAM_SETTINGS)}")
+    return {key: _item(key, entry) for key, entry in found.items()}
+
+
+def _workspace_items(value: object) -> Mapping[str, SecretItem]:
+    found = _object(value)
+    if found is None or not all(isinstance(key, str) and is_subdomain(key) for key in found):
+        raise ValueError(
+            'a JSON object of names of Secrets and items is expected, for example {"claude-code": "claude-code"}'
+        )
     return {key: _item(key, entry) for key, entry in found.items()}
 
 
@@ -62,3 +78,6 @@ def _is_name(value: object) -> bool:
 
 SecretItems = Annotated[Mapping[str, SecretItem], BeforeValidator(_items)]
 """Items by the setting they stand for, as a JSON object of titles, or of objects with item, field and vault."""
+
+WorkspaceItems = Annotated[Mapping[str, SecretItem], BeforeValidator(_workspace_items)]
+"""Items by the Secret that the operator makes of them, as a JSON object like that of SecretItems."""

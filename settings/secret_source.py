@@ -14,7 +14,7 @@ from core.image_reference import ImageReference
 from core.setting_fields import ImageText, OneLine, ResourceName, Switch
 from core.setting_urls import ServerUrl
 from core.setting_values import SecretText
-from settings.secret_items import POD_SETTINGS, SecretItems
+from settings.secret_items import POD_SETTINGS, SecretItem, SecretItems, WorkspaceItems
 
 _ITEMS: Final = '{"coderGithubClientSecret": "coder-github"}'
 
@@ -33,6 +33,11 @@ class SecretSourceSettings(SettingsGroup):
         default={},
         description="For each setting the title of its item, or an object with item, field and vault.",
         examples=[_ITEMS],
+    )
+    workspace_secret_items: WorkspaceItems = Field(
+        default={},
+        description="Secrets of coder-workspace that 1Password's operator makes, each with its item.",
+        examples=['{"claude-code": "claude-code"}'],
     )
     connect_url: ServerUrl = Field(
         default="",
@@ -72,6 +77,8 @@ def check_secret_source(reader: ConfigReader, source: SecretSourceSettings, othe
 
     Items may stay in the stack while `secretsSource` is `config`: that is how one goes on without 1Password.
     """
+    for item in source.workspace_secret_items.values():
+        _check_item(reader, source, "workspace_secret_items", item)
     if source.secrets_source == "config":
         return
     reader.require(source, "secrets_items")
@@ -104,11 +111,17 @@ def _check_operator(reader: ConfigReader, source: SecretSourceSettings) -> None:
                 f"there may be items for {', '.join(POD_SETTINGS)}",
                 _ITEMS,
             )
-        if "/" in f"{item.vault or source.secrets_vault}{item.item}":
-            raise reader.refusal(
-                source,
-                "secrets_items",
-                f"for {key} names without / are expected, or identifiers: the path of a "
-                "OnePasswordItem is made of them",
-                _ITEMS,
-            )
+        _check_item(reader, source, "secrets_items", item)
+
+
+def _check_item(reader: ConfigReader, source: SecretSourceSettings, name: str, item: SecretItem) -> None:
+    """Raise SettingsError for an item that cannot stand in the path of a OnePasswordItem."""
+    if not item.vault:
+        reader.require(source, "secrets_vault")
+    if "/" in f"{item.vault or source.secrets_vault}{item.item}":
+        raise reader.refusal(
+            source,
+            name,
+            f"names without / are expected, or identifiers, which the item {item.item!r} or its vault is not: the path "
+            "of a OnePasswordItem is made of them",
+        )

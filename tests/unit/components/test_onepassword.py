@@ -71,9 +71,9 @@ def test_the_operators_secrets_are_where_coder_looks_for_them() -> None:
     args = items_args(settings.secret_source, CODER)
     assert args is not None
     assert args["paths"] == {
-        "coderConnectToken": "vaults/setup/items/connect",
-        "coderGithubClientSecret": "vaults/setup/items/coder-github",
-        "databaseUrl": "vaults/other/items/abcdefghijklmnopqrstuvwxyz",
+        "onepassword-connect-token": "vaults/setup/items/connect",
+        "onepassword-github-client": "vaults/setup/items/coder-github",
+        "onepassword-database": "vaults/other/items/abcdefghijklmnopqrstuvwxyz",
     }
     coder = coder_args(settings)
     assert "credentials" not in coder
@@ -115,6 +115,14 @@ def test_there_is_never_an_item_and_a_secret_of_one_name(tmp_path: Path) -> None
     # The program has no database of its own then, and no Secret for Coder's credentials.
     assert not [name for name in found if name.startswith(("database-", "coder-server-credentials"))]
     assert "secret-items-onepassword-database" in found["coder-server"].depends_on
+
+
+def test_the_secrets_that_workspaces_read_are_items_too(tmp_path: Path) -> None:
+    items = json.dumps({"claude-code": "claude", "home": {"item": "haos-api", "vault": "devenv"}})
+    found = _program(tmp_path, workspaceSecretItems=items, secretsVault="setup")
+    assert _named(found, "OnePasswordItem") == {("coder-workspace", "claude-code"), ("coder-workspace", "home")}
+    assert found["workspace-secret-items-home"].inputs["spec"] == {"itemPath": "vaults/devenv/items/haos-api"}
+    assert found["workspace-secret-items-claude-code"].inputs["spec"] == {"itemPath": "vaults/setup/items/claude"}
 
 
 def test_connect_is_there_before_coder_and_its_credentials_are_hidden(tmp_path: Path) -> None:

@@ -65,6 +65,9 @@ def test_an_item_is_a_title_or_says_field_and_vault() -> None:
             {"secretsSource": "operator", "secretsVault": "v", "secretsItems": '{"workspaceImagePushPassword": "x"}'},
             "with the operator no item is expected for workspaceImagePushPassword, which the program itself reads",
         ),
+        ({"workspaceSecretItems": '{"Upper": "x"}'}, "a JSON object of names of Secrets and items is expected"),
+        ({"workspaceSecretItems": '{"claude": "x"}'}, "has no value for the setting spt-flow:secretsVault"),
+        ({"workspaceSecretItems": '{"claude": {"item": "a/b", "vault": "v"}}'}, "names without / are expected"),
         (
             {"secretsSource": "operator", "secretsVault": "a/b", "secretsItems": _ITEMS},
             "names without / are expected",
