@@ -24,7 +24,10 @@ SALT: Final = "v1:rkS7XCdxljE=:v1:cQ5vMDCZpHkXKSfY:3OpahdG60B4zpdvfHhdN01ecXKB10
 _SEALED: Final = "secure"
 _TEXT: Final = "stand-in"
 # What only a text of a certain shape may be, and has no example to take.
-_SHAPED: Final = {"databaseUrl": "postgres://stand-in:stand-in@database.example.com:5432/coder?sslmode=verify-full"}
+_SHAPED: Final = {
+    "databaseUrl": "postgres://stand-in:stand-in@database.example.com:5432/coder?sslmode=verify-full",
+    "connectCredentials": '{"stand-in": true}',
+}
 # The engine's passphrase provider: AES-256-GCM, its key from PBKDF2 with SHA-256.
 _ROUNDS: Final = 1_000_000
 _KEY_BYTES: Final = 32
