@@ -55,10 +55,13 @@ def _as_promtool_reads_it(case: Case) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
 def test_an_alert_fires_when_it_should(case: Case, tmp_path: Path, promtool: Promtool) -> None:
     rules, file = tmp_path / "rules.yaml", tmp_path / "test.yaml"
-    rules.write_text(build_rule_file(_needed(case.alert)), encoding="utf-8")
+    groups = _needed(case.alert)
+    rules.write_text(build_rule_file(groups), encoding="utf-8")
     content = {
         "rule_files": [str(rules)],
         "evaluation_interval": case.step,
+        # Else in any order, and with steps that are longer than a value lasts one group would miss the other's.
+        "group_eval_order": [group["name"] for group in groups],
         "tests": [_as_promtool_reads_it(case)],
     }
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
