@@ -21,6 +21,8 @@ BUFFER_FOLDER: Final = "/var/lib/spt-flow/log-collector"
 _TAG: Final = "kube"
 # An id as sptcoder makes and sends it: "(correlation id 4bf9...)", "correlation_id=...", '"correlation_id": "..."'.
 _CORRELATION: Final = r'correlation[ _-]id["=: ]+(?<correlation_id>[A-Za-z0-9._-]{1,64})'
+# What a line of the platform's own is about: jobs and the workspaces' sudo write JSON with it.
+_EVENT: Final = r'^\{.*?"event": ?"(?<event>[a-z][a-z0-9-]{0,60})"'
 _USER: Final = "${LOG_USERNAME}"
 _PASSWORD: Final = "${LOG_PASSWORD}"  # noqa: S105 - the name of a variable
 _PATHS: Final = {"loki": "/loki/api/v1/push", "http": "/", "es": "spt-flow"}
@@ -57,7 +59,10 @@ def build_log_config(stack: str, namespaces: Sequence[str], output: LogOutput, *
             "storage.max_chunks_up": 32,
             "storage.backlog.mem_limit": "16M",
         },
-        "parsers": [{"name": "correlation", "format": "regex", "regex": _CORRELATION}],
+        "parsers": [
+            {"name": name, "format": "regex", "regex": regex}
+            for name, regex in (("correlation", _CORRELATION), ("event", _EVENT))
+        ],
         "pipeline": {
             "inputs": [_input(namespaces, own_name)],
             "filters": _filters(stack),
@@ -105,16 +110,21 @@ def _filters(stack: str) -> list[Manifest]:
             "k8s-logging.exclude": "off",
             "k8s-logging.parser": "off",
         },
-        {
-            "name": "parser",
-            "match": match,
-            "key_name": "log",
-            "parser": "correlation",
-            "preserve_key": "on",
-            "reserve_data": "on",
-        },
+        *(_found(match, parser) for parser in ("correlation", "event")),
         {"name": "modify", "match": match, "set": f"stack {stack}"},
     ]
+
+
+def _found(match: str, parser: str) -> Manifest:
+    """Return the filter that adds what a parser finds in a line; one in which it finds nothing stays as it is."""
+    return {
+        "name": "parser",
+        "match": match,
+        "key_name": "log",
+        "parser": parser,
+        "preserve_key": "on",
+        "reserve_data": "on",
+    }
 
 
 def _output(output: LogOutput) -> Manifest:

@@ -1,16 +1,22 @@
 """A reader of Fluent Bit's configuration, by its manual's tables (4.2): what a start would refuse, or silently ignore.
 
-The program itself cannot be had everywhere; where it is on PATH, `--dry-run` judges, too.
+The program itself cannot be had everywhere; where it is on PATH, it runs, too.
 """
 
-__all__ = ["complaints", "find_fluent_bit"]
+__all__ = ["collect", "complaints", "find_fluent_bit"]
 
 import fnmatch
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+
+import yaml
+
+from components.logs_config import BUFFER_FOLDER, LOG_FOLDERS
 
 # Of each plugin: keys it must have, and keys it may have.
 _INPUTS: Final = {
@@ -54,6 +60,7 @@ _SWITCHED: Final = {"http_server", "health_check", "read_from_head", "skip_long_
     *("merge_log", "k8s-logging.exclude", "k8s-logging.parser", "preserve_key", "reserve_data", "tls", "tls.verify"),
     *("require_ack_response", "logstash_format", "suppress_type_name", "replace_dots", "generate_id"),
 }
+_RUN_SECONDS: Final = 4.0
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -61,6 +68,43 @@ def find_fluent_bit() -> Path | None:
     """Return the program, or None where there is none."""
     found = shutil.which("fluent-bit")
     return Path(found) if found is not None else None
+
+
+def collect(program: Path, config: Mapping[str, Any], folder: Path, lines: Sequence[str]) -> str:
+    """Run the program for some seconds on a file of a workspace's pod, and return all it says.
+
+    `lines` are as the runtime writes them, without time and stream: P or F for a part or a whole, and the text.
+    """
+    logs, state = folder / "containers", folder / "state"
+    for each in (logs, state):
+        each.mkdir()
+    text = "".join(f"2026-11-22T07:00:00.000000000Z stdout {line}\n" for line in lines)
+    (logs / f"pod_coder-workspace_dev-{'0' * 64}.log").write_text(text, encoding="utf-8")
+    written = yaml.safe_dump(dict(config), sort_keys=False, width=10_000)
+    for old, new in ((LOG_FOLDERS[0], str(logs)), (BUFFER_FOLDER, str(state)), ("flush: 5", "flush: 1")):
+        written = written.replace(old, new)
+    written = re.sub(r"http_server: '?on'?", "http_server: 'off'", written).replace(
+        "log_level: warn", "log_level: info"
+    )
+    file = folder / "fluent-bit.yaml"
+    file.write_text(written, encoding="utf-8")
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "--", str(program), "--config", str(file)],
+            env={"LOG_USERNAME": "x", "LOG_PASSWORD": "x"},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        time.sleep(_RUN_SECONDS)
+        process.terminate()
+        try:
+            process.wait(_RUN_SECONDS)
+        except subprocess.TimeoutExpired:
+            # It waits for a host that does not answer.
+            process.kill()
+            process.wait()
+    return (folder / "said").read_text(encoding="utf-8", errors="replace")
 
 
 def complaints(config: Mapping[str, Any], variables: set[str]) -> list[str]:
