@@ -1,6 +1,6 @@
 """A cluster without nodes on which the platform is brought from one version to another by the real engine."""
 
-__all__ = ["Stage", "Volume"]
+__all__ = ["CLASS", "HOME", "Stage", "Volume", "takes_away"]
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -84,13 +84,13 @@ class Stage:
 
     def plan(self, version: Change) -> dict[str, int]:
         """Return how many resources would have which operation; what stays the same is left out."""
-        planned = self.engine.preview(self._program(version))
-        return {kind: count for kind, count in planned.items() if kind != "same"}
+        return _changes(self.engine.preview(self._program(version)))
 
-    def up(self, version: Change) -> None:
-        """Bring the version up."""
+    def up(self, version: Change) -> dict[str, int]:
+        """Bring the version up; return how many resources had which operation."""
         self.engine.up(self._program(version))
         self.version = version
+        return _changes(self.engine.operations)
 
     def volumes(self) -> dict[str, Volume]:
         """Return every claim of the cluster with its volume, by namespace and name."""
@@ -140,3 +140,7 @@ class Stage:
 def takes_away(plan: Mapping[str, int]) -> set[str]:
     """Return the operations of a plan by which something that is there goes, if only to be made anew."""
     return plan.keys() & _TAKES_AWAY
+
+
+def _changes(operations: Mapping[str, int]) -> dict[str, int]:
+    return {kind: count for kind, count in operations.items() if kind != "same"}
