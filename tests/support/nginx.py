@@ -34,6 +34,13 @@ http {{
     access_log {folder}/access.log access;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
+    # As beside other sites: a name that the site does not claim is not its.
+    server {{
+        listen {address}:80 default_server;
+        listen {address}:443 ssl default_server;
+        ssl_reject_handshake on;
+        return 444;
+    }}
     include {folder}/site.conf;
 }}
 """
@@ -102,7 +109,7 @@ def running_nginx(folder: Path, site: str, address: str) -> Iterator[Nginx]:
         pytest.skip("no nginx: make test-packages installs it")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "site.conf").write_text(site, encoding="utf-8")
-    (folder / "nginx.conf").write_text(_CONFIG.format(folder=folder), encoding="utf-8")
+    (folder / "nginx.conf").write_text(_CONFIG.format(folder=folder, address=address), encoding="utf-8")
     arguments = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
     checked = subprocess.run([*arguments, "-t"], capture_output=True, text=True, check=False, timeout=30)
     assert checked.returncode == 0, checked.stderr

@@ -202,3 +202,8 @@ def test_a_name_of_no_app_is_neither_an_app_nor_coder(entry: _Entry) -> None:
     answer = entry.get(f"other--main--repo--somebody.{_HOST}", "/api/v2/buildinfo")
     assert answer.status_code == 404
     assert "dashboard_url" not in answer.text
+
+
+def test_a_name_that_is_not_below_it_is_nobodys(entry: _Entry) -> None:
+    with pytest.raises(httpx.TransportError):
+        entry.get("page--main--repo--somebody.elsewhere.example.com", "/")
