@@ -6,6 +6,7 @@ is an error. Kinds that clusters get by definitions are judged by strict ones of
 
 import base64
 import json
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +39,7 @@ _FILES_OF_PROGRAMS: Final = frozenset({"kubelet.config.k8s.io", "kubeproxy.confi
 _STRICT: Final = "?dryRun=All&fieldValidation=Strict&fieldManager=schemas&force=true"
 _APPLY: Final = "application/apply-patch+yaml"
 _CONFLICT: Final = 409
+_SERVED_SECONDS: Final = 30.0
 # An address the test's API server may give to Services, for those that name one of another network.
 _ADDRESS: Final = "10.96.0.200"
 _TEMPLATES: Final = "templates"
@@ -96,7 +98,23 @@ def schemas(apiserver: ApiServer) -> _Schemas:
         except HTTPError as error:
             if error.code != _CONFLICT:
                 raise
+    _wait_until_served(apiserver)
     return _Schemas(apiserver)
+
+
+def _wait_until_served(server: ApiServer) -> None:
+    wanted = {(each["spec"]["group"], each["spec"]["names"]["kind"]) for each in _DEFINITIONS}
+    end = time.monotonic() + _SERVED_SECONDS
+    while missing := wanted - {(group, kind) for group, _ in wanted for kind in _served(server, group)}:
+        assert time.monotonic() < end, missing
+        time.sleep(0.1)
+
+
+def _served(server: ApiServer, group: str) -> set[str]:
+    try:
+        return {kind["kind"] for kind in server.request("GET", f"/apis/{group}/v1")["resources"]}
+    except HTTPError:
+        return set()
 
 
 def _objects(file: Path) -> Iterator[Mapping[str, Any]]:
