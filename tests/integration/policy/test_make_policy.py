@@ -64,8 +64,26 @@ _WAITING_FOR_THE_IMAGE = {
 }
 
 
+# Port 9 refuses: whoever asked the server would fail.
+_FROM_CONNECT: Final = f"""\
+  spt-flow:secretsSource: connect
+  spt-flow:secretsVault: spt-flow
+  spt-flow:secretsItems:
+    coderGithubClientId: {{item: coder-github, field: username}}
+    coderGithubClientSecret: coder-github
+    databaseUrl: {{item: database, field: keys.url}}
+  spt-flow:coderGithubAuth: true
+  spt-flow:connectUrl: http://127.0.0.1:9
+  spt-flow:connectToken:
+    secure: {_SEALED}
+  spt-flow:workspaceSecretItems: {{claude-code: claude-code}}
+"""
+
+
 def test_every_stack_passes_and_nothing_of_the_users_is_used_or_told(checkout: Checkout, tmp_path: Path) -> None:
     before = (checkout.root / "Pulumi.prod.yaml").read_text(encoding="utf-8")
+    of_staging = (checkout.root / "Pulumi.staging.yaml").read_text(encoding="utf-8")
+    checkout.append("Pulumi.staging.yaml", _FROM_CONNECT)
     checkout.append("Pulumi.prod.yaml", f"  spt-flow:coderConnectToken:\n    secure: {_SEALED}\n")
     checkout.append("Pulumi.prod.yaml", "  spt-flow:coderConnectHost: https://connect.example.com\n")
     checkout.append("Pulumi.prod.yaml", f"secretsprovider: awskms://{_CANARY}\nencryptedkey: {_CANARY}\n")
@@ -75,6 +93,7 @@ def test_every_stack_passes_and_nothing_of_the_users_is_used_or_told(checkout: C
         done = checkout.lab("policy", "--json", *written, env=_environment(folder))
     finally:
         (checkout.root / "Pulumi.prod.yaml").write_text(before, encoding="utf-8")
+        (checkout.root / "Pulumi.staging.yaml").write_text(of_staging, encoding="utf-8")
     checks = _checks(done.stdout)
     assert sorted(checks) == sorted(_STACKS)
     for stack, check in checks.items():
