@@ -33,6 +33,7 @@ pytestmark = pytest.mark.lab
 
 _HOST: Final = "coder.example.com"
 _ADDRESS: Final = "127.0.77.3"
+_DATABASE: Final = "wildcard"
 _UPSTREAM: Final = f"http://{_ADDRESS}:8080"
 _TEMPLATE: Final = """
 terraform {
@@ -108,7 +109,9 @@ def _started(argv: list[str], environment: Mapping[str, str], folder: Path, name
 
 def _variables(settings: EntrySettings, postgres: Postgres, folder: Path, terraform: Path) -> dict[str, str]:
     """Return what the server is told: access URL and wildcard as the settings have them."""
-    database = f"postgres://{postgres.user}:{postgres.password}@/postgres?host={quote(str(postgres.socket), safe='')}"
+    database = (
+        f"postgres://{postgres.user}:{postgres.password}@/{_DATABASE}?host={quote(str(postgres.socket), safe='')}"
+    )
     return {
         "CODER_PG_CONNECTION_URL": f"{database}&sslmode=disable",
         "CODER_ACCESS_URL": settings.coder_access_url,
@@ -152,6 +155,7 @@ def entry(postgres: Postgres, toolchain: Toolchain, tmp_path_factory: pytest.Tem
         idle_seconds=settings.coder_entry_idle_seconds,
         address=_ADDRESS,
     )
+    postgres.sql(f"CREATE DATABASE {_DATABASE}")
     variables = _variables(settings, postgres, folder, terraform_mirror(toolchain))
     context = ssl.create_default_context(cafile=str(authority.bundle))
     with (
