@@ -14,6 +14,7 @@ from lab.deploy.stopped_programs import end_stopped_programs
 def said(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Collect what Python says when something fails that nobody waits for."""
     heard: list[object] = []
+    gc.collect()  # what earlier tests have left is not of these
     monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: heard.append(unraisable.exc_value))
     return heard
 
