@@ -113,7 +113,7 @@ def _variables(settings: EntrySettings, postgres: Postgres, folder: Path, terraf
         f"postgres://{postgres.user}:{postgres.password}@/{_DATABASE}?host={quote(str(postgres.socket), safe='')}"
     )
     return {
-        "CODER_PG_CONNECTION_URL": f"postgres://{postgres.user}:{postgres.password}@/{place}",
+        "CODER_PG_CONNECTION_URL": f"{database}&sslmode=disable",
         "CODER_ACCESS_URL": settings.coder_access_url,
         "CODER_WILDCARD_ACCESS_URL": settings.coder_wildcard_access_url,
         "CODER_HTTP_ADDRESS": _UPSTREAM.removeprefix("http://"),
