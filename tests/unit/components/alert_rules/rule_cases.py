@@ -17,7 +17,7 @@ _SUCCESS: Final = "last_success_timestamp_seconds"
 class Case:
     """Series at every `step`, and what the alert does at the moment `at`: time begins on Thursday, 1970-01-01, UTC.
 
-    `fires` has the labels and the description of each firing of it.
+    `fires` has the labels and the description of each firing of it; at `not_yet` it has not lasted long enough.
     """
 
     alert: str
@@ -25,6 +25,7 @@ class Case:
     at: str
     fires: tuple[tuple[Mapping[str, str], str], ...] = ()
     step: str = "1m"
+    not_yet: str = "0m"
     names: str = field(default="", compare=False)
 
     @property
@@ -36,16 +37,18 @@ class Case:
 def _age(task: str, metric: str, alert: str, *, step: str, limit: int, said: str) -> list[Case]:
     """Return the cases of a task whose last good end was at the beginning: old after `limit` steps and not before."""
     series = {f'{metric}{{job="pushed"}}': f"0x{limit + 40}"}
-    unit = step[-1]
-    size = int(step[:-1])
+    size, unit = int(step[:-1]), step[-1]
+    # Ten minutes after the first look at which it is too old.
+    fires = limit + (3 if step == "5m" else 2)
     return [
         Case(alert, series, f"{limit * size}{unit}", step=step),
         Case(
             alert,
             series,
-            f"{(limit + 12) * size}{unit}",
+            f"{fires * size}{unit}",
             (({"task": task}, f"The last good end of {task} was {said} ago."),),
             step=step,
+            not_yet=f"{(limit + 1) * size}{unit}",
         ),
     ]
 
@@ -79,20 +82,30 @@ _CODER_CASES: Final = [
         "40m",
         (({}, "10% of Coder's answers are its own errors (5xx)."),),
     ),
-    # From 10:00 in Berlin on: three looks of thirteen.
+    # From 10:00 in Berlin on: two looks of thirteen.
     Case(
         "CoderAvailabilityFallsFast",
         {_CODER: "1x107 0x9"},
-        "550m",
-        (({}, _burnt("1h", "76.92%", "14.4")),),
+        "545m",
+        (({}, _burnt("1h", "84.62%", "14.4")),),
         step="5m",
+        not_yet="540m",
     ),
-    Case("CoderAvailabilityFallsFast", {_CODER: "1x107 0x0 1x9"}, "560m", step="5m", names="-short"),
+    Case("CoderAvailabilityFallsFast", {_CODER: "1x107 0x0 1x9"}, "560m", step="5m", names="-over"),
+    Case("CoderAvailabilityFallsFast", {_CODER: "1x543 0x3 1x9"}, "547m", names="-short"),
     # The same at night is nobody's loss.
     Case("CoderAvailabilityFallsFast", {_CODER: "1x47 0x9"}, "250m", step="5m", names="-night"),
-    # From 11:00 on: three looks of the fifteen since 09:00.
-    Case("CoderAvailabilityFalls", {_CODER: "1x59 0x9"}, "620m", (({}, _burnt("6h", "80%", "6")),), step="10m"),
-    Case("CoderAvailabilityFalls", {_CODER: "1x59 0x0 1x9"}, "640m", step="10m"),
+    # From 11:00 on: two looks of the fourteen since 09:00.
+    Case(
+        "CoderAvailabilityFalls",
+        {_CODER: "1x59 0x9"},
+        "610m",
+        (({}, _burnt("6h", "85.71%", "6")),),
+        step="10m",
+        not_yet="600m",
+    ),
+    Case("CoderAvailabilityFalls", {_CODER: "1x59 0x0 1x9"}, "640m", step="10m", names="-over"),
+    Case("CoderAvailabilityFalls", {_CODER: "1x93 0x0 1x9"}, "950m", step="10m", names="-short"),
     # Sunday.
     Case("CoderAvailabilityFalls", {_CODER: "1x163 0x3"}, "4950m", step="30m", names="-sunday"),
     # One look of four on each of 22 days.
@@ -102,15 +115,16 @@ _CODER_CASES: Final = [
         "718h",
         (({}, "In the last 30 days it was 98.86% of the business hours."),),
         step="2h",
+        not_yet="8h",
     ),
     Case("CoderAvailabilityMissed", {_CODER: "1x1 0x0 1x360"}, "718h", step="2h", names="-night"),
 ]
 _START_CASES: Final = [
     Case(
         "WorkspaceStartsSlow",
-        {f"{_STARTS}{_PUSHED}": "20x40", f"{_STARTS}_slow{_PUSHED}": "3x40"},
+        {f"{_STARTS}{_PUSHED}": "32x40", f"{_STARTS}_slow{_PUSHED}": "2x40"},
         "20m",
-        (({"job": "spt-flow-reaper"}, "15% of the starts of the last day took longer than two minutes."),),
+        (({"job": "spt-flow-reaper"}, "6.25% of the starts of the last day took longer than two minutes."),),
     ),
     Case("WorkspaceStartsSlow", {f"{_STARTS}{_PUSHED}": "100x40", f"{_STARTS}_slow{_PUSHED}": "4x40"}, "20m"),
     Case(
@@ -121,9 +135,15 @@ _START_CASES: Final = [
     ),
     Case(
         "WorkspaceStartsFailing",
-        {f"{_STARTS}{_PUSHED}": "8x40", f"{_STARTS}_failed{_PUSHED}": "2x40"},
+        {f"{_STARTS}{_PUSHED}": "16x40", f"{_STARTS}_failed{_PUSHED}": "2x40"},
         "20m",
-        (({"job": "spt-flow-reaper"}, "25% of the starts of the last day failed."),),
+        (({"job": "spt-flow-reaper"}, "12.5% of the starts of the last day failed."),),
+    ),
+    Case(
+        "WorkspaceStartsFailing",
+        {f"{_STARTS}{_PUSHED}": "25x40", f"{_STARTS}_failed{_PUSHED}": "2x40"},
+        "20m",
+        names="-few-of-many",
     ),
     Case("WorkspaceStartsFailing", {f"{_STARTS}{_PUSHED}": "8x40", f"{_STARTS}_failed{_PUSHED}": "1x40"}, "20m"),
     Case(
@@ -134,14 +154,14 @@ _START_CASES: Final = [
     ),
 ]
 _TASK_CASES: Final = [
-    *_age("reaper", f"spt_flow_reaper_{_SUCCESS}", "ReaperFailing", step="5m", limit=12, said="2h 0m 0s"),
+    *_age("reaper", f"spt_flow_reaper_{_SUCCESS}", "ReaperFailing", step="5m", limit=12, said="1h 15m 0s"),
     *_age(
         "database-dump",
         f"spt_flow_database_dump_{_SUCCESS}",
         "DatabaseDumpOld",
         step="30m",
         limit=52,
-        said="1d 8h 0m 0s",
+        said="1d 3h 0m 0s",
     ),
     *_age(
         "home-snapshots",
@@ -149,7 +169,7 @@ _TASK_CASES: Final = [
         "HomeSnapshotsFailing",
         step="30m",
         limit=52,
-        said="1d 8h 0m 0s",
+        said="1d 3h 0m 0s",
     ),
     *_age(
         "home-snapshot-drill",
@@ -157,7 +177,7 @@ _TASK_CASES: Final = [
         "HomeSnapshotDrillOld",
         step="6h",
         limit=140,
-        said="38d 0h 0m 0s",
+        said="35d 12h 0m 0s",
     ),
     *_age(
         "registry-gc",
@@ -165,7 +185,7 @@ _TASK_CASES: Final = [
         "RegistryGcFailing",
         step="30m",
         limit=100,
-        said="2d 8h 0m 0s",
+        said="2d 3h 0m 0s",
     ),
     *_age(
         "prepull-check",
@@ -173,7 +193,7 @@ _TASK_CASES: Final = [
         "PrepullCheckFailing",
         step="10m",
         limit=12,
-        said="4h 0m 0s",
+        said="2h 20m 0s",
     ),
 ]
 _EVERY_TASK: Final = {
@@ -185,6 +205,17 @@ _EVERY_TASK: Final = {
     "prepull-check": "spt_flow_prepull_last_run_timestamp_seconds",
 }
 _FINDING_CASES: Final = [
+    # A gateway's pod that was replaced leaves series behind: the newest counts.
+    Case(
+        "ReaperFailing",
+        {
+            f'spt_flow_reaper_{_SUCCESS}{{pod="old"}}': "0x40",
+            f'spt_flow_reaper_{_SUCCESS}{{pod="new"}}': "6000x40",
+        },
+        "90m",
+        step="5m",
+        names="-two-pods",
+    ),
     Case("TaskNeverDone", dict.fromkeys(_EVERY_TASK.values(), "0x200"), "28h", step="30m"),
     Case("TaskNeverDone", {}, "25h", step="30m", names="-a-new-cluster"),
     Case(
@@ -205,8 +236,8 @@ _FINDING_CASES: Final = [
             'spt_flow_snapshots_newest_ready_timestamp_seconds{claim="coder-a", instance="x"}': "0x200",
             'spt_flow_snapshots_newest_ready_timestamp_seconds{claim="coder-b", instance="x"}': "86400x200",
         },
-        "28h",
-        (({"claim": "coder-a"}, "That of coder-a is 1d 4h 0m 0s old."),),
+        "27h",
+        (({"claim": "coder-a"}, "That of coder-a is 1d 3h 0m 0s old."),),
         step="30m",
     ),
     Case(
@@ -218,14 +249,14 @@ _FINDING_CASES: Final = [
     Case(
         "HomeSnapshotDrillFailed",
         {'spt_flow_snapshot_drill_failed{job="drill"}': "2x20"},
-        "10m",
+        "2m",
         (({"job": "drill"}, "2 parts of the last drill failed."),),
     ),
     Case("HomeSnapshotDrillFailed", {"spt_flow_snapshot_drill_failed": "0x20"}, "10m"),
     Case(
         "RegistryImagesBroken",
         {'spt_flow_registry_gc_images_broken{job="gc"}': "1x20"},
-        "10m",
+        "2m",
         (({"job": "gc"}, "1 images that could be pulled before the last collection cannot be pulled now."),),
     ),
     Case("RegistryImagesBroken", {"spt_flow_registry_gc_images_broken": "0x20"}, "10m"),
@@ -282,6 +313,7 @@ _CAPACITY_CASES: Final = [
         "40m",
         ((_DUMP_VOLUME, "Of database-dumps 14% is free."),),
     ),
+    Case("PlatformVolumeFilling", _volume("database-dumps", 16), "40m"),
     Case("PlatformVolumeFilling", _volume("registry-data", 4), "40m", names="-the-registry-has-its-own"),
     Case("PlatformVolumeFilling", _volume("coder-1", 4, "coder-workspace"), "40m", names="-somebody's-home"),
     Case(
@@ -318,6 +350,14 @@ _CAPACITY_CASES: Final = [
 ]
 _MANAGED: Final = 'certmanager_certificate_expiration_timestamp_seconds{namespace="coder", name="coder-tls"}'
 _PROBED: Final = 'probe_ssl_earliest_cert_expiry{instance="https://coder.example.com"}'
+_REFUSED: Final = (({"job": "spt-flow-reaper"}, "The Pushgateway did not take the last metrics of spt-flow-reaper."),)
+
+
+def _pushed(*, good: int, bad: int) -> dict[str, str]:
+    labels = '{job="spt-flow-reaper"}'
+    return {f"push_time_seconds{labels}": f"{good}x80", f"push_failure_time_seconds{labels}": f"{bad}x80"}
+
+
 _ENTRY_CASES: Final = [
     Case(
         "CertificateExpires",
@@ -333,16 +373,16 @@ _ENTRY_CASES: Final = [
     Case("CertificateExpires", {_MANAGED: f"{15 * 86400}x200", _PROBED: f"{15 * 86400}x200"}, "2h"),
     Case(
         "CertificateExpired",
-        {_PROBED: "36000x200"},
-        "1h",
+        {_PROBED: "80000x200"},
+        "10m",
         (
             (
                 {"instance": "https://coder.example.com", "certificate": "https://coder.example.com"},
-                "https://coder.example.com has 9h 0m 0s left.",
+                "https://coder.example.com has 22h 3m 20s left.",
             ),
         ),
     ),
-    Case("CertificateExpired", {_MANAGED: f"{2 * 86400}x200"}, "1h"),
+    Case("CertificateExpired", {_MANAGED: "103600x200"}, "1h"),
     Case(
         "RegistryDown",
         {'up{job="registry-metrics"}': "1x4 0x30"},
@@ -369,23 +409,11 @@ _ENTRY_CASES: Final = [
         ),
     ),
     Case("PushgatewayDown", {'up{job="pushgateway"}': "1x40"}, "30m"),
-    Case(
-        "MetricsRefused",
-        {
-            'push_time_seconds{job="spt-flow-reaper"}': "60x40",
-            'push_failure_time_seconds{job="spt-flow-reaper"}': "120x40",
-        },
-        "20m",
-        (({"job": "spt-flow-reaper"}, "The Pushgateway did not take the last metrics of spt-flow-reaper."),),
-    ),
-    Case(
-        "MetricsRefused",
-        {
-            'push_time_seconds{job="spt-flow-reaper"}': "180x40",
-            'push_failure_time_seconds{job="spt-flow-reaper"}': "120x40",
-        },
-        "20m",
-    ),
+    Case("MetricsRefused", _pushed(good=60, bad=120), "10m", _REFUSED),
+    Case("MetricsRefused", _pushed(good=60, bad=120), "20h", _REFUSED, step="30m"),
+    # A job that is no more, whose group nobody has removed.
+    Case("MetricsRefused", _pushed(good=60, bad=120), "27h", step="30m", names="-long-ago"),
+    Case("MetricsRefused", _pushed(good=180, bad=120), "20m"),
 ]
 
 CASES: Final = [

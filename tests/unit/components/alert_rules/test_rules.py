@@ -48,7 +48,10 @@ def _as_promtool_reads_it(case: Case) -> dict[str, Any]:
     return {
         "interval": case.step,
         "input_series": [{"series": series, "values": values} for series, values in case.series.items()],
-        "alert_rule_test": [{"eval_time": case.at, "alertname": case.alert, "exp_alerts": expected}],
+        "alert_rule_test": [
+            {"eval_time": case.not_yet, "alertname": case.alert, "exp_alerts": []},
+            {"eval_time": case.at, "alertname": case.alert, "exp_alerts": expected},
+        ],
     }
 
 
