@@ -8,9 +8,14 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
+from lab.snapshot_jobs import run_snapshot_job
+from lab.toolchain import toolchain_bin
 from sptcoder.api.models.workspace import Workspace
 from tests.support.cli_run import CliRun
+from tests.support.coder_site import CoderSite
+from tests.support.platform import Platform
 
 pytestmark = pytest.mark.lab
 
@@ -77,3 +82,47 @@ def test_ctrl_c_leaves_no_file(cli: CliRun, workspace: Workspace, tmp_path: Path
     assert process.returncode == 130
     assert "Stopped on request." in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def developers_kubeconfig(platform: Platform, tmp_path: Path) -> Path:
+    """Return a kubeconfig of the lab by which one is somebody without any rights."""
+    config = yaml.safe_load(platform.instance.kubeconfig.read_text(encoding="utf-8"))
+    config["users"][0]["user"]["as"] = "some-developer"
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    return path
+
+
+def test_a_developer_is_told_whom_to_ask_for_a_snapshot_of_the_platform(
+    cli: CliRun, site: CoderSite, workspace: Workspace, developers_kubeconfig: Path
+) -> None:
+    programs = {"PATH": f"{toolchain_bin()}:/usr/bin:/bin"}
+    words = f"ask those who run {site.url} for: make restore PVC=coder-{workspace.id}-home FROM=latest"
+    for kubeconfig, reason in (("/dev/null", "cannot be asked"), (str(developers_kubeconfig), "has no rights on it")):
+        env = {**programs, "KUBECONFIG": kubeconfig}
+        refused = cli.run("restore", workspace.name, "--from", "platform", "--json", env=env, check=False)
+        assert refused.returncode == 1
+        assert reason in refused.stderr
+        assert json.loads(refused.stdout)["error"]["next"] == words
+
+
+def test_who_may_work_on_the_cluster_restores_beside_a_home_and_never_over_it(
+    cli: CliRun, platform: Platform, workspace: Workspace
+) -> None:
+    env = {"PATH": f"{toolchain_bin()}:/usr/bin:/bin", "KUBECONFIG": str(platform.instance.kubeconfig)}
+    where = ("--kubeconfig", str(platform.instance.kubeconfig))
+    # Of this home there is one afterwards, whatever became of those of other tests.
+    run_snapshot_job(where, "home-snapshots", tell=lambda _said: None)
+    refused = cli.run("restore", workspace.name, "--from", "platform", env=env, check=False)
+    assert refused.returncode == 2
+    assert "writes over nothing" in refused.stderr
+    copy = f"copy-of-{workspace.name}"
+    try:
+        done = cli.run("restore", workspace.name, "--from", "platform:latest", "--to", copy, "--json", env=env)
+        assert json.loads(done.stdout)["restored"]["claim"] == copy
+        claim = platform.kubectl.get("-n", "coder-workspace", "persistentvolumeclaim", copy)
+        assert claim["status"]["phase"] == "Bound"
+        assert "com.coder.workspace.id" not in claim["metadata"]["labels"], "a copy belongs to no workspace"
+    finally:
+        platform.kubectl.run("-n", "coder-workspace", "delete", f"persistentvolumeclaim/{copy}", "--ignore-not-found")
