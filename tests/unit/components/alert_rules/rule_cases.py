@@ -74,18 +74,19 @@ _CODER_CASES: Final = [
     Case(
         "CoderDown", {}, "12m", (({}, "No replica of Coder has answered Prometheus for five minutes."),), names="-gone"
     ),
-    Case("CoderErrors", {_GOOD: "0+60x40", _BAD: "0+1x40"}, "40m"),
+    Case("CoderErrors", {_GOOD: "0+20x40", _BAD: "0+1x40"}, "40m"),
     Case("CoderErrors", {_GOOD: "0x40"}, "40m", names="-no-requests"),
     Case(
         "CoderErrors",
-        {_GOOD: "0+54x40", _BAD: "0+6x40"},
+        {_GOOD: "0+47x40", _BAD: "0+3x40"},
         "40m",
-        (({}, "10% of Coder's answers are its own errors (5xx)."),),
+        (({}, "6% of Coder's answers are its own errors (5xx)."),),
     ),
     # From 10:00 in Berlin on: two looks of thirteen.
     Case(
         "CoderAvailabilityFallsFast",
-        {_CODER: "1x107 0x9"},
+        # Nobody asks anything meanwhile: that is no ratio, and must not hide the outage.
+        {_CODER: "1x107 0x9", _GOOD: "5x200"},
         "545m",
         (({}, _burnt("1h", "84.62%", "14.4")),),
         step="5m",
