@@ -4,13 +4,15 @@ The lab's Coder has no host name; this one is a process of the test's, on a data
 agent beside it, which comes in through nginx as well.
 """
 
+import base64
+import hashlib
 import os
 import ssl
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
@@ -27,14 +29,22 @@ from settings import EntrySettings
 from tests.support.coder_site import wait_until
 from tests.support.nginx import Authority, running_nginx, with_hosts
 from tests.support.postgres import Postgres
+from tests.support.quiet_websocket import seconds_until_closed
 from tests.support.sample_settings import sample_settings
 
 pytestmark = pytest.mark.lab
 
 _HOST: Final = "coder.example.com"
 _ADDRESS: Final = "127.0.77.3"
+_IMPATIENT: Final = "127.0.77.4"
 _DATABASE: Final = "wildcard"
 _UPSTREAM: Final = f"http://{_ADDRESS}:8080"
+_QUIET_SECONDS: Final = 6
+_SHORT_SECONDS: Final = 2
+_WEBSOCKET: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""What RFC 6455 has a server answer with."""
+
+_APP: Final = f"page--main--repo--somebody.{_HOST}"
 _TEMPLATE: Final = """
 terraform {
   required_providers {
@@ -66,9 +76,10 @@ resource "terraform_data" "place" {
 
 @dataclass(frozen=True)
 class _Entry:
-    """A client of the entry, which asks by any of its names at its one address."""
+    """A client of the entry, which asks by any of its names at its one address, and whom it trusts."""
 
     client: httpx.Client
+    bundle: Path
 
     def get(self, host: str, path: str) -> httpx.Response:
         return self.client.get(path, headers={"Host": host}, extensions={"sni_hostname": host})
@@ -78,11 +89,26 @@ class _Page(BaseHTTPRequestHandler):
     """What runs in the workspace: says what it was asked for."""
 
     def do_GET(self) -> None:
+        if self.headers["Upgrade"] == "websocket":
+            self._open_websocket()
+            return
         text = f"the page {self.path}".encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
+
+    def _open_websocket(self) -> None:
+        """Open one, say nothing on it, and wait for its end."""
+        accept = hashlib.sha1(f"{self.headers['Sec-WebSocket-Key']}{_WEBSOCKET}".encode(), usedforsecurity=False)
+        self.send_response(101)
+        self.send_header("Connection", "Upgrade")
+        self.send_header("Upgrade", "websocket")
+        self.send_header("Sec-WebSocket-Accept", base64.b64encode(accept.digest()).decode())
+        self.end_headers()
+        while self.connection.recv(4096):
+            pass
+        self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -155,6 +181,7 @@ def entry(postgres: Postgres, toolchain: Toolchain, tmp_path_factory: pytest.Tem
         idle_seconds=settings.coder_entry_idle_seconds,
         address=_ADDRESS,
     )
+    other = replace(page, idle_seconds=_SHORT_SECONDS, address=_IMPATIENT)
     postgres.sql(f"CREATE DATABASE {_DATABASE}")
     variables = _variables(settings, postgres, folder, terraform_mirror(toolchain))
     context = ssl.create_default_context(cafile=str(authority.bundle))
@@ -164,7 +191,7 @@ def entry(postgres: Postgres, toolchain: Toolchain, tmp_path_factory: pytest.Tem
         httpx.Client(base_url=f"https://{_ADDRESS}", verify=context, timeout=30) as client,
         _serving() as port,
     ):
-        opened = _Entry(client)
+        opened = _Entry(client, authority.bundle)
         wait_until(lambda: opened.get(_HOST, "/healthz").is_success, seconds=60, pause=0.2)
         agent = {
             "CODER_AGENT_URL": settings.coder_access_url,
@@ -173,7 +200,8 @@ def entry(postgres: Postgres, toolchain: Toolchain, tmp_path_factory: pytest.Tem
             **{f"CODER_AGENT_{name}_ADDRESS": "127.0.0.1:0" for name in ("DEBUG", "PPROF", "PROMETHEUS")},
         }
         argv = with_hosts(folder, _ADDRESS, [_HOST], ["coder", "agent"])
-        with _started(argv, agent, folder, "agent"):
+        with _started(argv, agent, folder, "agent"), running_nginx(folder / "impatient", other.text(), _IMPATIENT):
+            wait_until(lambda: opened.get(_APP, "/").is_success, seconds=60, pause=0.2)
             yield opened
 
 
@@ -196,10 +224,15 @@ def test_the_host_is_coders(entry: _Entry) -> None:
 
 
 def test_a_name_below_it_is_an_apps(entry: _Entry) -> None:
-    host = f"page--main--repo--somebody.{_HOST}"
-    wait_until(lambda: entry.get(host, "/healthz").is_success, seconds=30, pause=0.2)
-    answer = entry.get(host, "/folder?with=query")
+    answer = entry.get(_APP, "/folder?with=query")
     assert (answer.status_code, answer.text) == (200, "the page /folder?with=query")
+
+
+def test_an_apps_quiet_websocket_stays_open_because_the_setting_says_so(entry: _Entry) -> None:
+    """Nobody sends a ping on it for the app: it is quiet for as long as the app is."""
+    ended = seconds_until_closed(_IMPATIENT, entry.bundle, _APP, "/live", most=_QUIET_SECONDS)
+    assert _SHORT_SECONDS - 0.5 < ended < _QUIET_SECONDS - 1, "so quiet it is, and so nginx ends it"
+    assert seconds_until_closed(_ADDRESS, entry.bundle, _APP, "/live", most=_QUIET_SECONDS) == _QUIET_SECONDS
 
 
 def test_a_name_of_no_app_is_neither_an_app_nor_coder(entry: _Entry) -> None:

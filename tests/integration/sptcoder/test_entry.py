@@ -1,14 +1,11 @@
 """Coder behind a real nginx with TLS, told what an Ingress is told, by the same settings: what users see of it."""
 
-import base64
 import io
 import secrets
-import socket
 import ssl
 import subprocess
 import sys
 import tarfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +16,13 @@ from typing import Final
 import httpx
 import pytest
 
-import ports
 from lab.nginx_site import NginxSite
 from sptcoder.api.models.workspace import Workspace
 from tests.integration.conftest import Platform
 from tests.support.cli_run import CliRun
 from tests.support.coder_site import CoderSite
 from tests.support.nginx import Authority, Nginx, running_nginx, with_hosts
+from tests.support.quiet_websocket import seconds_until_closed
 from tests.support.sample_settings import sample_settings
 
 pytestmark = pytest.mark.lab
@@ -33,7 +30,7 @@ pytestmark = pytest.mark.lab
 _HOST: Final = "coder.example.com"
 _QUIET_SECONDS: Final = 6
 _SHORT_SECONDS: Final = 2
-"""A limit that stands for nginx's own minute: what it does to a quiet connection is the same, only sooner."""
+"""Below Coder's own pings, of which there is one every 15 s: only so its connections are quiet for long enough."""
 
 
 @dataclass(frozen=True)
@@ -80,38 +77,14 @@ class _Entry:
 
         That is `most` if nobody has ended it by then.
         """
-        path = f"/api/v2/workspaceagents/{agent_id}/pty?reconnect={uuid.uuid4()}&width=80&height=24&command=cat"
-        head = [
-            f"GET {path} HTTP/1.1",
-            f"Host: {_HOST}",
-            "Connection: Upgrade",
-            "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13",
-            f"Sec-WebSocket-Key: {base64.b64encode(secrets.token_bytes(16)).decode()}",
-            f"Coder-Session-Token: {self.site.token.get_secret_value()}",
-        ]
-        context = ssl.create_default_context(cafile=str(self.authority.bundle))
-        with (
-            socket.create_connection((self.address, ports.HTTPS), timeout=30) as plain,
-            context.wrap_socket(plain, server_hostname=_HOST) as secure,
-        ):
-            secure.sendall(("\r\n".join(head) + "\r\n\r\n").encode())
-            assert secure.recv(4096).startswith(b"HTTP/1.1 101 ")
-            return _seconds_until_closed(secure, most)
-
-
-def _seconds_until_closed(connection: ssl.SSLSocket, most: float) -> float:
-    began = time.monotonic()
-    while (left := began + most - time.monotonic()) > 0:
-        connection.settimeout(left)
-        try:
-            if not connection.recv(4096):
-                return time.monotonic() - began
-        except TimeoutError:
-            break
-        except OSError:
-            return time.monotonic() - began
-    return most
+        return seconds_until_closed(
+            self.address,
+            self.authority.bundle,
+            _HOST,
+            f"/api/v2/workspaceagents/{agent_id}/pty?reconnect={uuid.uuid4()}&width=80&height=24&command=cat",
+            most=most,
+            headers={"Coder-Session-Token": self.site.token.get_secret_value()},
+        )
 
 
 @contextmanager
