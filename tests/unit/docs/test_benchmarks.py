@@ -8,12 +8,12 @@ import pytest
 PAGE = Path(__file__).parents[3] / "docs" / "benchmarks.md"
 
 REQUIRED = {
-    "workspace, from `create` to agent ready": 30.0,
-    "workspace from create to a Go repository cloned, built and tested": 5 * 60.0,
-    "cold: clone to deployed, nothing cached": 20 * 60.0,
-    "pod on the workspace image, from create to ready, image present": 30.0,
+    r"workspace,? from `?create`? to agent ready": 30.0,
+    r"workspace from create to a Go repository cloned, built and tested": 5 * 60.0,
+    r"cold: clone to deployed, nothing cached": 20 * 60.0,
+    r"pod on the workspace image, from create to ready, image present": 30.0,
 }
-"""How figures begin, and the seconds that the requirement allows."""
+"""How the names of figures begin, and the seconds that the requirement allows."""
 
 
 def medians(page: str) -> dict[str, float]:
@@ -24,7 +24,7 @@ def medians(page: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("figure", REQUIRED)
 def test_a_figure_that_a_requirement_names_is_within_its_limit(figure: str) -> None:
-    found = [median for name, median in medians(PAGE.read_text(encoding="utf-8")).items() if name.startswith(figure)]
+    found = [median for name, median in medians(PAGE.read_text(encoding="utf-8")).items() if re.match(figure, name)]
     assert len(found) == 1, f"docs/benchmarks.md has {len(found)} figures that begin with '{figure}'"
     assert found[0] <= REQUIRED[figure]
 
