@@ -21,6 +21,10 @@ def _row(key: str, page: str = _WRITTEN) -> list[str]:
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
 
 
+def test_the_page_is_as_the_settings_are() -> None:
+    assert PAGE.read_text(encoding="utf-8") == _WRITTEN, "make docs writes it"
+
+
 def test_every_setting_has_one_row_of_five_cells() -> None:
     assert re.findall(r"^\| `(\w+)` \|", _WRITTEN, re.MULTILINE) == _KEYS
     assert {len(_row(key)) for key in _KEYS} == {5}
