@@ -10,7 +10,7 @@ import os
 import secrets
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
@@ -62,7 +62,8 @@ class Deployed:
     engine: PulumiEngine
     connect: ConnectServer
     canaries: Mapping[str, str]
-    previews: list[str]
+    logs: Path
+    previews: list[str] = field(default_factory=list)
 
 
 def _program() -> None:
@@ -166,15 +167,16 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     # It goes into a header, and is plain text, as the real ones are.
     canaries["connect-token"] = canaries["connect-token"].removesuffix(_AWKWARD)
     folder = tmp_path_factory.mktemp("canaries")
-    tokens = {canaries["connect-token"]: ["setup"]}
+    cluster, tokens = folder / "cluster", {canaries["connect-token"]: ["setup"]}
+    cluster.mkdir()
     with (
-        running_apiserver(tmp_path_factory.mktemp("cluster")) as api,
+        running_apiserver(cluster) as api,
         Coderd(Platform(version=f"v{_VERSION}")) as coderd,
         connect_server(tokens, []) as connect,
         own_event_loop(),
     ):
         scheduler = running_beside(
-            folder, "kube-scheduler", f"--kubeconfig={api.kubeconfig}", "--leader-elect=false", "--secure-port=0"
+            cluster, "kube-scheduler", f"--kubeconfig={api.kubeconfig}", "--leader-elect=false", "--secure-port=0"
         )
         with scheduler, Kubelets(api):
             api.request("POST", "/api/v1/nodes", {"metadata": {"name": "one", "annotations": FAKE}})
@@ -183,7 +185,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             credentials = json.dumps({"verifier": canaries["credentials"]})
             secret = {"connectToken": canaries["connect-token"], "connectCredentials": credentials}
             _write_config(engine, _config(api, coderd.url, connect.url), secret)
-            yield _bring_up(Deployed(api, engine, connect, canaries, []))
+            yield _bring_up(Deployed(api, engine, connect, canaries, cluster))
 
 
 def _bring_up(stack: Deployed) -> Deployed:
@@ -213,6 +215,7 @@ def _hits(stack: Deployed, content: bytes) -> set[str]:
 
 def test_nothing_that_the_engine_keeps_or_says_holds_one(stack_files: Mapping[str, bytes], deployed: Deployed) -> None:
     assert {Path(name).suffix for name in stack_files} >= {".json", ".bak"} or "history" in " ".join(stack_files)
+    assert {"kube-apiserver.log", "kube-controller-manager.log", "kube-scheduler.log"} <= stack_files.keys()
     for name, content in stack_files.items():
         assert _hits(deployed, content) == set(), name
 
@@ -226,6 +229,7 @@ def _stack_files(deployed: Deployed) -> Mapping[str, bytes]:
         "output": _pulumi(deployed.engine, "stack", "output", "--json").encode(),
         "configuration": _pulumi(deployed.engine, "config").encode(),
         "history": _pulumi(deployed.engine, "stack", "history", "--json").encode(),
+        **{path.name: path.read_bytes() for path in deployed.logs.glob("*.log")},
         "transcript": deployed.engine.transcript.encode(),
         **{f"preview {number}": text.encode() for number, text in enumerate(deployed.previews)},
     }
