@@ -1,7 +1,6 @@
 """The window under the real engine: an update in business hours changes nothing, an overridden one leaves a trace."""
 
 import datetime as dt
-from pathlib import Path
 from typing import Final
 
 import pulumi
@@ -11,19 +10,11 @@ from pulumi.automation.errors import CommandError
 from components.deployment_window import check_deployment_window
 from core.errors import SptFlowError
 from core.maintenance_window import OVERRIDE
-from tests.support.pulumi_engine import PulumiEngine, find_pulumi
+from tests.support.pulumi_engine import PulumiEngine
 from tests.support.sample_settings import sample_settings
 
 _AT_WORK: Final = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
 _REASON: Final = "mends the outage of today"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> PulumiEngine:
-    found = find_pulumi()
-    if found is None:
-        pytest.skip("no pulumi: neither on PATH, nor in the toolchain's cache, nor in SPT_FLOW_TOOLCHAIN_BIN")
-    return PulumiEngine(found, tmp_path / "engine")
 
 
 def _program() -> None:

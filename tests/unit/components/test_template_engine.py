@@ -9,18 +9,10 @@ import pytest
 from components.template import Template
 from sptcoder.templates.settings import TemplateSettings
 from tests.standins.coderd.server import Coderd
-from tests.support.pulumi_engine import PulumiEngine, find_pulumi
+from tests.support.pulumi_engine import PulumiEngine
 
 _TOKEN = "canary-51c9-token"  # noqa: S105 - of the stand-in
 _ROTATED = "canary-77d1-token"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> PulumiEngine:
-    found = find_pulumi()
-    if found is None:
-        pytest.skip("no pulumi: neither on PATH, nor in the toolchain's cache, nor in SPT_FLOW_TOOLCHAIN_BIN")
-    return PulumiEngine(found, tmp_path / "engine")
 
 
 @pytest.fixture
