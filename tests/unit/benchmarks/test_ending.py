@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -74,14 +75,19 @@ def test_a_command_that_does_not_hear_is_killed(tmp_path: Path, monkeypatch: pyt
         heard.append(1)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGALRM, impatient)
+    def interrupt() -> None:
+        eventually(lambda: (tmp_path / "child").exists() and (tmp_path / "child").read_text() != "")
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, impatient)
+    thread = threading.Thread(target=interrupt)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 1.0)
+        thread.start()
         with pytest.raises(KeyboardInterrupt):
             make("work", {}, folder=tmp_path)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        thread.join()
+        signal.signal(signal.SIGUSR1, before)
     assert heard == [1]
     pids = {int((tmp_path / name).read_text()) for name in ("pid", "child")}
     eventually(lambda: not any(psutil.pid_exists(pid) for pid in pids), 5)
