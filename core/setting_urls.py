@@ -1,6 +1,6 @@
 """The kinds of settings that say where something is: URLs, wildcard host names, sources of charts."""
 
-__all__ = ["AccessUrl", "ChartSource", "PublicHost", "ServerUrl", "ServerUrl", "WebPage", "WildcardHost"]
+__all__ = ["AccessUrl", "ChartSource", "PublicHost", "ServerUrl", "WebPage", "WildcardHost"]
 
 import re
 from typing import Annotated, Final
@@ -71,13 +71,6 @@ def _server_url(value: object) -> str:
     return text
 
 
-def _server_url(value: object) -> str:
-    text = str(value)
-    if text and _split(text) is None:
-        raise ValueError("an http or https URL of a host alone is expected, for example https://connect.example.com")
-    return text
-
-
 def _wildcard(value: object) -> str:
     text = str(value)
     if not text:
@@ -119,9 +112,6 @@ AccessUrl = Annotated[str, BeforeValidator(_access_url)]
 
 PublicHost = Annotated[str, BeforeValidator(_public_host)]
 """A host name that is not cluster-internal and no address, or an empty string."""
-
-ServerUrl = Annotated[str, BeforeValidator(_server_url)]
-"""An http or https URL without a path, also of a host that the cluster alone knows, or an empty string."""
 
 ServerUrl = Annotated[str, BeforeValidator(_server_url)]
 """An http or https URL without a path, also of a host that the cluster alone knows, or an empty string."""

@@ -1,9 +1,9 @@
 """Items for 1Password's operator on a real API server: Coder waits for their Secrets, and the program sees no value."""
 
-import contextlib
 import json
 import secrets
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from urllib.error import HTTPError
 
 import pulumi
@@ -22,6 +22,7 @@ from tests.support.custom_kinds import item_definitions
 from tests.support.pulumi_engine import PulumiEngine, find_pulumi
 from tests.support.sample_settings import sample_settings
 
+_CONFLICT, _SERVED_SECONDS = 409, 30.0
 _NAMESPACE = "secrets-of-1password"
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _MAPS = f"/api/v1/namespaces/{_NAMESPACE}/configmaps"
@@ -74,15 +75,26 @@ def _stands_for_coder(provider: pulumi.ProviderResource, items: pulumi.Resource)
 
 
 @pytest.fixture(name="cluster")
-def _cluster(apiserver: ApiServer) -> Iterator[ApiServer]:
-    """Yield the API server with the kind defined, and undefined afterwards: others define it, too."""
-    made = []
+def _cluster(apiserver: ApiServer) -> ApiServer:
+    """Return the API server with the kind defined; others on it may have done so, too."""
     for definition in item_definitions():
-        with contextlib.suppress(HTTPError):
-            made.append(apiserver.request("POST", _DEFINITIONS, definition)["metadata"]["name"])
-    yield apiserver
-    for name in made:
-        apiserver.request("DELETE", f"{_DEFINITIONS}/{name}")
+        try:
+            apiserver.request("POST", _DEFINITIONS, definition)
+        except HTTPError as error:
+            if error.code != _CONFLICT:
+                raise
+    end = time.monotonic() + _SERVED_SECONDS
+    while not _is_served(apiserver):
+        assert time.monotonic() < end, "the kind is not served"
+        time.sleep(0.1)
+    return apiserver
+
+
+def _is_served(server: ApiServer) -> bool:
+    try:
+        return bool(server.request("GET", "/apis/onepassword.com/v1/onepassworditems")["kind"])
+    except HTTPError:
+        return False
 
 
 def test_coder_waits_for_the_secrets_and_finds_its_keys_in_them(engine: PulumiEngine, cluster: ApiServer) -> None:

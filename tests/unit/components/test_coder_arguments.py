@@ -7,8 +7,8 @@ import pytest
 
 from components.coder_arguments import coder_access_args, coder_args, entry_args
 from components.database_arguments import database_args, database_dump_args
-from components.template_arguments import declared_variables, template_args
 from components.secret import SecretKey
+from components.template_arguments import declared_variables, template_args
 from core.errors import UsageError
 from settings import Settings
 from tests.support.sample_settings import sample_settings
