@@ -159,8 +159,8 @@ def _pause(kubectl: Command, registry: str, number: int) -> float:
     answer = kubectl.run("-n", _NAMESPACE, "get", "cronjob", _CRON_JOB, "-o", "json")
     spec = json.loads(answer.stdout)["spec"]["jobTemplate"]["spec"]
     container = spec["template"]["spec"]["containers"][0]
-    container["env"] = [each for each in container["env"] if each["name"] != "REGISTRY_GC_ANY_TIME"]
-    container["env"].append({"name": "REGISTRY_GC_ANY_TIME", "value": "true"})
+    container["env"] = [each for each in container["env"] if each["name"] != "OVERRIDE"]
+    container["env"].append({"name": "OVERRIDE", "value": "it is measured"})
     name = f"bench-gc-{number}"
     metadata = {"name": name, "namespace": _NAMESPACE}
     job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec}
