@@ -241,6 +241,7 @@ _FINDING_CASES: Final = [
         "27h",
         (({"claim": "coder-a"}, "That of coder-a is 1d 3h 0m 0s old."),),
         step="30m",
+        not_yet="1590m",
     ),
     Case(
         "HomeSnapshotOld",
