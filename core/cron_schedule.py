@@ -76,7 +76,8 @@ class CronTimes:
         day, last = begin.astimezone(zone).date(), end.astimezone(zone).date()
         while day <= last:
             if self.has_day(day):
-                yield from (start for start in self._of(day, begin, end, zone) if begin <= start < end)
+                # Sorted as a whole: in an hour that the clock has twice, 02:20 is before the second 02:00.
+                yield from sorted(start for start in self._of(day, begin, end, zone) if begin <= start < end)
             day += _DAY
 
     def _of(self, day: dt.date, begin: dt.datetime, end: dt.datetime, zone: ZoneInfo) -> Iterator[dt.datetime]:
@@ -88,7 +89,7 @@ class CronTimes:
             wall = dt.datetime.combine(day, dt.time(*divmod(minute, _HOUR_MINUTES)))
             found = {wall.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1)}
             # An hour that is left out has no start.
-            yield from sorted(each for each in found if each.astimezone(zone).replace(tzinfo=None) == wall)
+            yield from (each for each in found if each.astimezone(zone).replace(tzinfo=None) == wall)
 
 
 @lru_cache(maxsize=256)
