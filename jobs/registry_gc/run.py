@@ -94,6 +94,7 @@ class Collection:
                 self.log.write("marked", image=f"{repository}@{digest}", tag=name)
         if not self._has_work(rules):
             return
+        self.stop()
         closure = Closure(
             self.gate,
             self.client,
