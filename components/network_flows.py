@@ -109,6 +109,7 @@ def platform_flows(
     node_cidrs: Sequence[str],
     *,
     api_cidrs: Sequence[str] = (),
+    workspace_cidrs: Sequence[str] = (),
     entry_namespace: str = "",
     prepull_check: bool = False,
     prepull_metrics: bool = False,
@@ -123,14 +124,14 @@ def platform_flows(
 ) -> tuple[Flow, ...]:
     """Return the whole table.
 
-    `node_cidrs` are the networks of the nodes, `api_cidrs` those of the API server (the nodes' if there are none), and
-    in `entry_namespace` are the pods that carry traffic from outside. `prepull_check` is whether nodes are checked for
-    the workspace image, `prepull_metrics` whether what is found is pushed somewhere; `snapshots` and
-    `snapshots_metrics` are the same for the jobs that snapshot homes. `registry_gc` and
-    `registry_gc_metrics` are the same for the registry's collection, `dump_metrics` for the database's dumps.
-    `pushgateway` is whether they push to the platform's own, which the reaper does, too, and not outside.
-    In `metrics_namespace` are the pods that scrape; `logs` is where the collector of logs sends them. Registry,
-    database and gateway have no row as a source: they answer, and never call out, not even for names.
+    `node_cidrs` are the networks of the nodes, `api_cidrs` those of the API server (the nodes' if there are none),
+    `workspace_cidrs` those of both that workspaces reach all the same, and in `entry_namespace` are the pods that carry
+    traffic from outside. `prepull_check` is whether nodes are checked for the workspace image, `prepull_metrics`
+    whether what is found is pushed somewhere; `snapshots` and `snapshots_metrics` are the same for the jobs that
+    snapshot homes. `registry_gc` and `registry_gc_metrics` are the same for the registry's collection, `dump_metrics`
+    for the database's dumps. `pushgateway` is whether they push to the platform's own, which the reaper does, too, and
+    not outside. In `metrics_namespace` are the pods that scrape; `logs` is where the collector of logs sends them.
+    Registry, database and gateway have no row as a source: they answer, and never call out, not even for names.
     """
     nodes = Addresses(tuple(node_cidrs))
     api_server = Addresses(tuple(api_cidrs) or tuple(node_cidrs))
@@ -168,9 +169,20 @@ def platform_flows(
         Flow("outside", CODER_PODS, _OUTSIDE),
         # The reaper asks at the access URL, as everybody else.
         Flow("access-url-from-reaper", _REAPER_PODS, _OUTSIDE, _WEB_PORTS),
-        # Developers' own business: packages, repositories, services under test; through the access URL also Coder.
-        Flow("outside-from-workspaces", Pods(WORKSPACES), _OUTSIDE),
+        *_workspace_flows((*node_cidrs, *api_cidrs), workspace_cidrs),
     )
+
+
+def _workspace_flows(inside: Sequence[str], extra: Sequence[str]) -> list[Flow]:
+    """Return what is the developers' own business: packages, repositories, services under test, the access URL.
+
+    Kubelets and the API server, which are in the networks `inside`, are nobody's business there.
+    """
+    internet = Addresses(_OUTSIDE.cidrs, but_not=tuple(dict.fromkeys((*_OUTSIDE.but_not, *inside))))
+    flows = [Flow("outside-from-workspaces", Pods(WORKSPACES), internet)]
+    if extra:
+        flows.append(Flow("extra-from-workspaces", Pods(WORKSPACES), Addresses(tuple(extra))))
+    return flows
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
     flows = platform_flows(
         settings.cluster.node_cidrs,
         api_cidrs=settings.cluster.api_server_cidrs,
+        workspace_cidrs=settings.cluster.workspace_extra_cidrs,
         entry_namespace=settings.entry.coder_entry_namespace,
         prepull_check=settings.prepull.workspace_prepull,
         registry_gc=settings.registry_gc.registry_gc,

@@ -34,3 +34,8 @@ class ClusterSettings(SettingsGroup):
         description="Networks of the API server, which Coder and the reaper talk to; empty for the nodes' own.",
         examples=["10.0.0.0/28"],
     )
+    workspace_extra_cidrs: CidrList = Field(
+        default=(),
+        description="Networks of the nodes or the API server that workspaces may reach all the same.",
+        examples=["10.0.3.0/24"],
+    )

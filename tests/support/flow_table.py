@@ -25,11 +25,18 @@ def flow_table(flows: Mapping[str, Sequence[Flow]]) -> str:
 def _end(end: Pods | Addresses) -> str:
     if isinstance(end, Addresses):
         if _EVERYWHERE in end.cidrs:
-            return "everywhere but link-local addresses" if end.but_not else "everywhere"
+            left_out = ["link-local addresses"] * any(map(_is_link_local, end.but_not))
+            left_out += ["the nodes' networks"] * (not all(map(_is_link_local, end.but_not)))
+            return " but ".join(["everywhere", *([" and ".join(left_out)] if left_out else [])])
         return "the nodes' networks"
     chosen = ", ".join(f"`{value}`" for _, value in end.labels) or "every pod"
     others = f" but {', '.join(f'`{name}`' for name in end.but_not)}" if end.but_not else ""
     return f"{chosen}{others} in `{end.namespace}`"
+
+
+def _is_link_local(network: str) -> bool:
+    # The clouds' metadata services by IPv6 are at addresses of their own, and count as such.
+    return network in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32")
 
 
 def _ports(flow: Flow) -> str:

@@ -51,6 +51,7 @@ _DNS_CLIENTS: Final = ("coder", "unlabelled in coder", "dump", "reaper", "worksp
 _REGISTRY_CLIENTS: Final = ("coder", "unlabelled in coder", "dump", "reaper", "workspace", "impostor", "node")
 _CODER_CLIENTS: Final = ("reaper", "workspace", "impostor", "entry", "node")
 _OUTSIDE: Final = ("node", "api server", "internet", "internet by IPv6")
+_INTERNET: Final = ("internet", "internet by IPv6")
 _ALLOWED: Final = {
     *((source, "dns", port) for source in _DNS_CLIENTS for port in (("TCP", 53), ("UDP", 53))),
     *((source, "registry", ("TCP", 5000)) for source in _REGISTRY_CLIENTS),
@@ -58,12 +59,9 @@ _ALLOWED: Final = {
     *((source, "database", ("TCP", 5432)) for source in ("coder", "dump")),
     *((source, "coder", ("TCP", 8080)) for source in _CODER_CLIENTS),
     # Coder's Terraform and the developers fetch what they like, but for the node's own credentials.
-    *(
-        (source, target, port)
-        for source in ("coder", "workspace", "impostor")
-        for target in _OUTSIDE
-        for port in _PORTS
-    ),
+    *(("coder", target, port) for target in _OUTSIDE for port in _PORTS),
+    # Nor is a kubelet or the API server theirs to ask.
+    *((source, target, port) for source in ("workspace", "impostor") for target in _INTERNET for port in _PORTS),
     *(("reaper", target, ("TCP", port)) for target in _OUTSIDE for port in (80, 443)),
     ("reaper", "api server", ("TCP", 6443)),
 }
@@ -150,3 +148,14 @@ def test_several_node_networks_are_one_rule() -> None:
     policies = build_network_policies(CODER, platform_flows(["10.0.0.0/16", "2001:db8::/32"]))
     rule = next(policy["spec"]["ingress"][2] for policy in policies if policy["metadata"]["name"] == "allow-registry")
     assert rule["from"] == [{"ipBlock": {"cidr": "10.0.0.0/16"}}, {"ipBlock": {"cidr": "2001:db8::/32"}}]
+
+
+def test_workspaces_reach_what_a_stack_adds_and_nothing_around_it() -> None:
+    flows = platform_flows(["10.0.0.0/16"], api_cidrs=["192.0.2.0/28"], workspace_cidrs=["10.0.3.0/24"])
+    policies = build_network_policies(WORKSPACES, flows)
+    workspace = Peer(WORKSPACES, {})
+    reached = {
+        address: is_reachable(policies, workspace, Peer(address=address), "TCP", 443)
+        for address in ("10.0.3.7", "10.0.4.7", "192.0.2.3", "192.0.2.30")
+    }
+    assert reached == {"10.0.3.7": True, "10.0.4.7": False, "192.0.2.3": False, "192.0.2.30": True}
