@@ -15,6 +15,8 @@ from sptcoder.api.errors import ApiError, NoAnswerError
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD"})
 _TOO_MANY: Final = 429
 _TRANSIENT: Final = frozenset({502, 503, 504})
+_INTERNAL: Final = 500
+_ROW_HELD: Final = "no rows in result set"
 _FIRST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 5.0
 _LONGEST_RETRY_AFTER: Final = 60.0
@@ -26,11 +28,14 @@ def is_safe_to_repeat(error: BaseException) -> bool:
     """Say whether the request that failed with `error` may be sent again as it was.
 
     GET and HEAD: after no answer, 429, 502, 503, 504. All others: only when the server surely did not act, which is
-    a connection that never came about, or 429. A proxy's 502 to 504 says nothing about what the server did.
+    a connection that never came about, or 429. A proxy's 502 to 504 says nothing about what the server did. A cancel is
+    refused with 500 while a provisioner holds the job's row: Coder (2.26) does not find it then, and does nothing.
     """
     if isinstance(error, NoAnswerError):
         return error.method in _IDEMPOTENT or not error.may_have_acted
     if isinstance(error, ApiError):
+        if error.status == _INTERNAL and error.path.endswith("/cancel") and _ROW_HELD in error.detail:
+            return True
         return error.status == _TOO_MANY or (error.method in _IDEMPOTENT and error.status in _TRANSIENT)
     return False
 

@@ -55,7 +55,8 @@ def adapt_staging(root: Path, cluster: LabInstance) -> None:
     staging["config"] |= {key: value for key, value in dev.items() if key.endswith(FROM_THE_LAB)}
     for key in [key for key in staging["config"] if key.startswith(("spt-flow:coderEntry", "spt-flow:coderTls"))]:
         del staging["config"][key]
-    staging["config"].pop("spt-flow:snapshotDriver", None)
+    for key in ("snapshotDriver", "coderHostname", "monitoringNamespace", "monitoringLabels", "logHost"):
+        staging["config"].pop(f"spt-flow:{key}", None)
     staging["config"] |= {
         "spt-flow:kubeContext": cluster.context,
         "spt-flow:kubeconfigPath": str(cluster.kubeconfig),
@@ -65,6 +66,9 @@ def adapt_staging(root: Path, cluster: LabInstance) -> None:
         "spt-flow:platformToolsImage": platform_tools_reference(),
         "spt-flow:policyConfig": "dev",  # its images, its chart and its URL are the lab's
         "spt-flow:homeSnapshots": "none",  # the cluster has no kinds of snapshots
+        "spt-flow:monitoring": "services",  # nor those of Prometheus' operator
+        "spt-flow:dashboards": "none",  # no Grafana
+        "spt-flow:logOutput": "none",  # no image of Fluent Bit, and nobody to send logs to
         "spt-flow:templateSmoke": False,  # the dev stack's are tried in its own tests
     }
     path.write_text(yaml.safe_dump(staging), encoding="utf-8")

@@ -37,6 +37,20 @@ def test_answers(status: int, *, reading: bool, writing: bool) -> None:
     assert {is_safe_to_repeat(_answer(method, status)) for method in ("POST", "PUT", "PATCH", "DELETE")} == {writing}
 
 
+@pytest.mark.parametrize(
+    ("path", "detail", "again"),
+    [
+        ("/api/v2/workspacebuilds/b/cancel", "sql: no rows in result set", True),
+        ("/api/v2/templateversions/v/cancel", "sql: no rows in result set", True),
+        ("/api/v2/workspacebuilds/b/cancel", "the database is gone", False),
+        ("/api/v2/workspaces/w", "sql: no rows in result set", False),
+    ],
+)
+def test_a_cancel_that_met_a_busy_job_is_sent_again(path: str, detail: str, *, again: bool) -> None:
+    error = ApiError(method="PATCH", path=path, status=500, message="m", detail=detail)
+    assert is_safe_to_repeat(error) == again
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
 def test_silence(method: str) -> None:
     assert is_safe_to_repeat(_silence(method, may_have_acted=False))
