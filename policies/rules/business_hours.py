@@ -54,7 +54,11 @@ def _complaint(job: Manifest, hours: BusinessHours, findings: Findings) -> str |
     spec = job.body.get("spec")
     schedule, zone = spec.get("schedule"), spec.get("timeZone")
     deadline = spec.get("jobTemplate", "spec", "activeDeadlineSeconds")
-    if findings.is_open(schedule, zone, deadline):
+    # Not known yet, it may be short: what starts in business hours is wrong all the same.
+    longest = dt.timedelta() if findings.is_open(deadline) else _seconds(deadline)
+    if longest is None:
+        return "end some time: it needs activeDeadlineSeconds, at most a week"
+    if findings.is_open(schedule, zone):
         return None
     try:
         times = CronTimes.parse(schedule.string())
@@ -64,9 +68,6 @@ def _complaint(job: Manifest, hours: BusinessHours, findings: Findings) -> str |
         place = _CLUSTER_ZONE if zone.is_missing else parse_zone(zone.string())
     except BusinessHoursError:
         return "have a time zone that is known"
-    longest = _seconds(deadline)
-    if longest is None:
-        return "end some time: it needs activeDeadlineSeconds, at most a week"
     start = start_in_hours(times, place, hours, longest)
     if start is None:
         return None

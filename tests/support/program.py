@@ -18,6 +18,7 @@ from pulumi.runtime.config import CONFIG
 
 from core.maintenance_window import OVERRIDE
 from settings import engine_texts
+from tests.support.event_loop import own_event_loop
 from tests.support.recording import Registered, declare
 
 STACKS: Final = ("dev", "prod", "staging")
@@ -57,7 +58,8 @@ def run_program(stack: str) -> dict[str, Registered]:
 
 
 def _run(stack: str) -> dict[str, Registered]:
-    return declare(lambda: runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__"), stack=stack)
+    with own_event_loop():
+        return declare(lambda: runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__"), stack=stack)
 
 
 @cache

@@ -83,7 +83,7 @@ def test_000_s2_2_5_the_address_that_is_printed_is_that_of_the_editor(
     cookies = {"coder_session_token": site.token.get_secret_value()}
 
     def shown() -> str:
-        answer = httpx.get(page, cookies=cookies, follow_redirects=True, trust_env=False)
+        answer = httpx.get(page, cookies=cookies, follow_redirects=True, trust_env=False, timeout=25)
         return answer.text if answer.status_code == httpx.codes.OK else ""
 
     wait_until(lambda: "code-server" in shown(), seconds=30)
