@@ -6,20 +6,18 @@ have done their work at once, pods that are deleted go. No image is pulled: a te
 
 __all__ = ["FAKE", "Kubelets"]
 
-import threading
 import time
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.error import HTTPError
 
+from tests.standins.controller import PlayedController
 from tests.support.apiserver import ApiServer
 
 FAKE: Final = {"kwok.x-k8s.io/node": "fake"}
 """Annotation of the nodes that are played."""
 
 _MERGE: Final = "application/merge-patch+json"
-_LOOK_SECONDS: Final = 0.2
 _LEASE_SECONDS: Final = 10.0
 _LEASES: Final = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
 _CAPACITY: Final = {"cpu": "8", "memory": "16Gi", "ephemeral-storage": "100Gi", "pods": "110"}
@@ -27,35 +25,13 @@ _NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
 
 
-class Kubelets:
-    """Plays them from a thread of its own until the end of the block, where it raises what went wrong there."""
+class Kubelets(PlayedController):
+    """Plays them until the end of the block."""
 
     def __init__(self, server: ApiServer) -> None:
-        self._server = server
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._error: Exception | None = None
+        super().__init__(server)
         self._leased: dict[str, float] = {}
         self._played = 0
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-        if error is None and self._error is not None:
-            raise self._error
-
-    def _run(self) -> None:
-        try:
-            while not self._stop.wait(_LOOK_SECONDS):
-                self._look()
-        except Exception as error:  # noqa: BLE001 - told to the test, whatever it was
-            self._error = error
 
     def _look(self) -> None:
         nodes = self._server.request("GET", "/api/v1/nodes")["items"]

@@ -5,51 +5,31 @@ Keys are labels as the real one spells them; an item that is not there leaves a 
 
 import base64
 import re
-import threading
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.error import HTTPError
 
+from tests.standins.controller import PlayedController
 from tests.standins.onepassword_connect.server import Item
 from tests.support.apiserver import ApiServer
 
 __all__ = ["Operator"]
 
 _ITEMS: Final = "/apis/onepassword.com/v1/onepassworditems"
-_LOOK_SECONDS: Final = 0.2
 _CONFLICT: Final = 409
 _TIME: Final = "2026-11-22T00:00:00Z"
 
 
-class Operator:
-    """Works from a thread of its own until the end of the block; `items` are what its token opens."""
+class Operator(PlayedController):
+    """Works until the end of the block; `items` are what its token opens."""
 
     def __init__(self, server: ApiServer, items: list[Item]) -> None:
-        self._server, self.items = server, items
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._error: Exception | None = None
+        super().__init__(server)
+        self.items = items
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-        if error is None and self._error is not None:
-            raise self._error
-
-    def _run(self) -> None:
-        try:
-            while not self._stop.wait(_LOOK_SECONDS):
-                for item in self._server.request("GET", _ITEMS)["items"]:
-                    if not item.get("status"):
-                        self._settle(item)
-        except Exception as error:  # noqa: BLE001 - told to the test, whatever it was
-            self._error = error
+    def _look(self) -> None:
+        for item in self._server.request("GET", _ITEMS)["items"]:
+            if not item.get("status"):
+                self._settle(item)
 
     def _settle(self, wanted: dict[str, Any]) -> None:
         metadata, path = wanted["metadata"], wanted["spec"]["itemPath"]
