@@ -24,6 +24,9 @@ _DANGEROUS_PREFIXES: Final = ("PULUMI_", "KUBE", "CODER_", "HELM_", "DOCKER_", "
 
 # A shell starts background jobs with SIGINT ignored, and programs inherit that: tests of Ctrl-C would test nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# And nohup starts programs with SIGHUP ignored, by which tests end what they have started.
+if sys.platform != "win32":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 if _HAS_LAB and toolchain_bin().is_dir():
     # The lab's own tools: what `make test` has built is what the tests use, before anything else on the machine.
