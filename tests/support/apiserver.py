@@ -223,10 +223,10 @@ def running_apiserver(folder: Path, *arguments: str) -> Iterator[ApiServer]:
             "--watch-cache=true",
             *arguments,
         )
-        _wait_for_file(authority, processes)
-        _write_kubeconfig(server.kubeconfig, server.server, token, authority)
-        # The manager gives up if the API server takes more than some seconds.
+        # The manager gives up if the API server takes more than some seconds. An answer also says that the authority's
+        # file, which the server writes as it starts, is whole.
         _wait_until_answered(server, "/api/v1/namespaces/kube-system", processes)
+        _write_kubeconfig(server.kubeconfig, server.server, token, authority)
         processes.start(
             "kube-controller-manager",
             binaries["kube-controller-manager"],
@@ -244,13 +244,3 @@ def running_apiserver(folder: Path, *arguments: str) -> Iterator[ApiServer]:
         yield server
     finally:
         processes.stop()
-
-
-def _wait_for_file(path: Path, processes: _Processes) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not path.exists():
-        if reason := processes.failed():
-            pytest.fail(reason)
-        if time.monotonic() > deadline:
-            pytest.fail(f"{path.name} was not written after {_START_SECONDS:g} s")
-        time.sleep(0.05)
