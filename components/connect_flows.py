@@ -7,14 +7,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import ports
-from components.network_flows import CODER, CODER_PODS, Addresses, Flow, Pods, Port
+from components.network_flows import CODER, CODER_PODS, OUTSIDE, Addresses, Flow, Pods, Port
 from core.host_names import is_cluster_internal
 
 CONNECT_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "onepassword-connect"),))
 _PORTS: Final = (Port(ports.ONEPASSWORD_CONNECT),)
 _HEALTH_PORTS: Final = (Port(ports.ONEPASSWORD_CONNECT), Port(ports.ONEPASSWORD_CONNECT_SYNC))
-# 1Password's own service; never the clouds' metadata, which hand out the node's credentials.
-_SERVICE: Final = Addresses(("0.0.0.0/0", "::/0"), but_not=("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"))
 
 
 def connect_flows(
@@ -33,7 +31,8 @@ def connect_flows(
         Flow("connect", CODER_PODS, CONNECT_PODS, _PORTS),
         # The kubelets probe both containers' health.
         Flow("connect-from-nodes", Addresses(tuple(node_cidrs)), CONNECT_PODS, _HEALTH_PORTS),
-        Flow("outside-from-connect", CONNECT_PODS, _SERVICE, (Port(ports.HTTPS),)),
+        # 1Password's own service.
+        Flow("outside-from-connect", CONNECT_PODS, OUTSIDE, (Port(ports.HTTPS),)),
         *(operator if operator_namespace else ()),
     )
 

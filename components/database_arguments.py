@@ -1,6 +1,6 @@
 """The arguments of the database and its dumps out of the stack's settings."""
 
-__all__ = ["database_args", "database_dump_args"]
+__all__ = ["database_args", "database_dump_args", "has_own_database"]
 
 from components.database import DatabaseArgs
 from components.database_dump import DatabaseDumpArgs
@@ -8,6 +8,12 @@ from components.network_flows import CODER
 from components.pushgateway_manifests import pushgateway_url
 from components.secret import SecretKey
 from settings import DatabaseSettings, Settings
+
+
+def has_own_database(settings: Settings) -> bool:
+    """Say whether the platform runs the database, and so dumps it, or uses one of the user's."""
+    named = settings.secret_source.comes_from_item("databaseUrl")
+    return not (named or settings.database.database_url.get_secret_value())
 
 
 def database_args(database: DatabaseSettings, existing: SecretKey | None = None) -> DatabaseArgs:

@@ -5,6 +5,7 @@ __all__ = ["declare_monitoring", "monitoring_args", "rule_facts"]
 import pulumi
 
 from components.alert_rules.every_group import RuleFacts, build_groups
+from components.database_arguments import has_own_database
 from components.monitoring import Monitoring, MonitoringArgs
 from components.network_flows import CODER
 from components.pushgateway_manifests import pushgateway_url
@@ -41,7 +42,7 @@ def rule_facts(settings: Settings) -> RuleFacts:
         runbook_url=settings.monitoring.monitoring_runbook_url,
         pushes=bool(pushgateway_url(settings)),
         pushgateway=settings.monitoring.pushgateway,
-        dumps=not settings.database.database_url.get_secret_value(),
+        dumps=has_own_database(settings),
         snapshots=settings.snapshots.home_snapshots != "none",
         collection=settings.registry_gc.registry_gc,
         prepull=settings.prepull.workspace_prepull,

@@ -5,6 +5,7 @@ __all__ = [
     "CODER_PODS",
     "DATABASE_PODS",
     "DNS",
+    "OUTSIDE",
     "PUSHGATEWAY_PODS",
     "REGISTRY_PODS",
     "SYSTEM",
@@ -84,6 +85,9 @@ CODER_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "coder"),))
 DATABASE_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "postgres"),))
 PUSHGATEWAY_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "pushgateway"),))
 DNS: Final = Pods("kube-system", labels=(("k8s-app", "kube-dns"),))
+OUTSIDE: Final = Addresses(("0.0.0.0/0", "::/0"), but_not=("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"))
+"""Every address but the clouds' metadata services, which hand out the node's credentials: those are link-local."""
+
 _DUMP_PODS: Final = Pods(CODER, labels=(("app.kubernetes.io/name", "database-dump"),))
 _LOG_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "log-collector"),))
 _KVM_PODS: Final = Pods(SYSTEM, labels=(("app.kubernetes.io/name", "kvm-plugin"),))
@@ -101,8 +105,6 @@ _DATABASE_PORTS: Final = (Port(ports.POSTGRES),)
 _PUSHGATEWAY_PORTS: Final = (Port(ports.PUSHGATEWAY),)
 _WEB_PORTS: Final = (Port(ports.HTTP), Port(ports.HTTPS))
 _API_PORTS: Final = (Port(ports.HTTPS), Port(ports.APISERVER))
-# The clouds' metadata services, which hand out the node's credentials, are at link-local addresses.
-_OUTSIDE: Final = Addresses(("0.0.0.0/0", "::/0"), but_not=("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"))
 
 
 def platform_flows(
@@ -112,31 +114,30 @@ def platform_flows(
     workspace_cidrs: Sequence[str] = (),
     entry_namespace: str = "",
     prepull_check: bool = False,
-    prepull_metrics: bool = False,
     registry_gc: bool = False,
-    registry_gc_metrics: bool = False,
     snapshots: bool = False,
-    snapshots_metrics: bool = False,
-    dump_metrics: bool = False,
+    dumps: bool = False,
+    pushes: bool = False,
     pushgateway: bool = False,
     metrics_namespace: str = "",
-    logs: "LogHost | None" = None,
+    logs: LogHost | None = None,
 ) -> tuple[Flow, ...]:
     """Return the whole table.
 
     `node_cidrs` are the networks of the nodes, `api_cidrs` those of the API server (the nodes' if there are none),
     `workspace_cidrs` those of both that workspaces reach all the same, and in `entry_namespace` are the pods that carry
-    traffic from outside. `prepull_check` is whether nodes are checked for the workspace image, `prepull_metrics`
-    whether what is found is pushed somewhere; `snapshots` and `snapshots_metrics` are the same for the jobs that
-    snapshot homes. `registry_gc` and `registry_gc_metrics` are the same for the registry's collection, `dump_metrics`
-    for the database's dumps. `pushgateway` is whether they push to the platform's own, which the reaper does, too, and
-    not outside. In `metrics_namespace` are the pods that scrape; `logs` is where the collector of logs sends them.
+    traffic from outside. `prepull_check` is whether nodes are checked for the workspace image, `registry_gc` whether
+    the registry is collected, `snapshots` whether homes are snapshot and `dumps` whether the database is dumped;
+    `pushes` is whether these push metrics somewhere, `pushgateway` whether that is the platform's own, to which the
+    reaper pushes, too. In `metrics_namespace` are the pods that scrape; `logs` is where the collector of logs sends
+    them.
     Registry, database and gateway have no row as a source: they answer, and never call out, not even for names.
     """
     nodes = Addresses(tuple(node_cidrs))
     api_server = Addresses(tuple(api_cidrs) or tuple(node_cidrs))
     callers = Pods(CODER, but_not=("registry", "postgres", "pushgateway"))
-    gateway = _Gateway(PUSHGATEWAY_PODS, _PUSHGATEWAY_PORTS) if pushgateway else _Gateway(_OUTSIDE, _WEB_PORTS)
+    own, outside = _Gateway(PUSHGATEWAY_PODS, _PUSHGATEWAY_PORTS), _Gateway(OUTSIDE, _WEB_PORTS)
+    gateway = (own if pushgateway else outside) if pushes else None
     return (
         Flow("dns", callers, DNS, _DNS_PORTS),
         Flow("dns", Pods(WORKSPACES), DNS, _DNS_PORTS),
@@ -158,17 +159,17 @@ def platform_flows(
         Flow("api-server-from-reaper", _REAPER_PODS, api_server, _API_PORTS),
         # The device plugin labels its node.
         Flow("api-server-from-kvm-plugin", _KVM_PODS, api_server, _API_PORTS),
-        *_prepull_flows(api_server, check=prepull_check, gateway=gateway if prepull_metrics else None),
-        *_registry_gc_flows(api_server, jobs=registry_gc, gateway=gateway if registry_gc_metrics else None),
-        *_snapshot_flows(api_server, jobs=snapshots, gateway=gateway if snapshots_metrics else None),
-        *(_pushing([_DUMP_PODS], gateway) if dump_metrics else ()),
-        *(_pushing([_REAPER_PODS], gateway) if pushgateway else ()),
+        *(_asking_and_pushing([_PREPULL_CHECK_PODS], api_server, gateway) if prepull_check else ()),
+        *(_asking_and_pushing([_REGISTRY_GC_PODS], api_server, gateway) if registry_gc else ()),
+        *(_asking_and_pushing(_SNAPSHOT_PODS, api_server, gateway) if snapshots else ()),
+        *(_pushing([_DUMP_PODS], gateway) if dumps else ()),
+        *(_pushing([_REAPER_PODS], own) if pushgateway else ()),
         *(_scraping(metrics_namespace, pushgateway=pushgateway) if metrics_namespace else ()),
         *(_log_flows(api_server, nodes, logs) if logs is not None else ()),
         # GitHub, module registries, Connect, the access URL itself: Coder's Terraform fetches what templates name.
-        Flow("outside", CODER_PODS, _OUTSIDE),
+        Flow("outside", CODER_PODS, OUTSIDE),
         # The reaper asks at the access URL, as everybody else.
-        Flow("access-url-from-reaper", _REAPER_PODS, _OUTSIDE, _WEB_PORTS),
+        Flow("access-url-from-reaper", _REAPER_PODS, OUTSIDE, _WEB_PORTS),
         *_workspace_flows((*node_cidrs, *api_cidrs), workspace_cidrs),
     )
 
@@ -178,7 +179,7 @@ def _workspace_flows(inside: Sequence[str], extra: Sequence[str]) -> list[Flow]:
 
     Kubelets and the API server, which are in the networks `inside`, are nobody's business there.
     """
-    internet = Addresses(_OUTSIDE.cidrs, but_not=tuple(dict.fromkeys((*_OUTSIDE.but_not, *inside))))
+    internet = Addresses(OUTSIDE.cidrs, but_not=tuple(dict.fromkeys((*OUTSIDE.but_not, *inside))))
     flows = [Flow("outside-from-workspaces", Pods(WORKSPACES), internet)]
     if extra:
         flows.append(Flow("extra-from-workspaces", Pods(WORKSPACES), Addresses(tuple(extra))))
@@ -193,19 +194,9 @@ class _Gateway:
     ports: tuple[Port, ...]
 
 
-def _prepull_flows(api_server: Addresses, *, check: bool, gateway: _Gateway | None) -> list[Flow]:
-    asking = [Flow("api-server-from-prepull-check", _PREPULL_CHECK_PODS, api_server, _API_PORTS)] if check else []
-    return [*asking, *_pushing([_PREPULL_CHECK_PODS], gateway)]
-
-
-def _snapshot_flows(api_server: Addresses, *, jobs: bool, gateway: _Gateway | None) -> list[Flow]:
-    asking = [Flow(f"api-server-from-{_app(pods)}", pods, api_server, _API_PORTS) for pods in _SNAPSHOT_PODS]
-    return [*(asking if jobs else ()), *_pushing(_SNAPSHOT_PODS, gateway)]
-
-
-def _registry_gc_flows(api_server: Addresses, *, jobs: bool, gateway: _Gateway | None) -> list[Flow]:
-    asking = [Flow("api-server-from-registry-gc", _REGISTRY_GC_PODS, api_server, _API_PORTS)] if jobs else []
-    return [*asking, *_pushing([_REGISTRY_GC_PODS], gateway)]
+def _asking_and_pushing(jobs: Sequence[Pods], api_server: Addresses, gateway: _Gateway | None) -> list[Flow]:
+    asking = [Flow(f"api-server-from-{_app(pods)}", pods, api_server, _API_PORTS) for pods in jobs]
+    return [*asking, *_pushing(jobs, gateway)]
 
 
 def _pushing(sources: Sequence[Pods], gateway: _Gateway | None) -> list[Flow]:
@@ -221,7 +212,7 @@ def _scraping(namespace: str, *, pushgateway: bool) -> list[Flow]:
 
 
 def _log_flows(api_server: Addresses, nodes: Addresses, host: LogHost) -> list[Flow]:
-    target = Pods(host.namespace) if host.namespace else _OUTSIDE
+    target = Pods(host.namespace) if host.namespace else OUTSIDE
     sending = [] if host.port is None else [Flow("logs-from-log-collector", _LOG_PODS, target, (Port(host.port),))]
     return [
         # It asks for the pods' labels, and the kubelets probe its health.

@@ -5,6 +5,7 @@ __all__ = ["platform_namespaces"]
 from typing import Final
 
 from components.connect_flows import connect_flows
+from components.database_arguments import has_own_database
 from components.namespace import LimitArgs, NamespaceArgs
 from components.network_flows import CODER, SYSTEM, WORKSPACES, LogHost, platform_flows
 from components.pushgateway_manifests import pushgateway_url
@@ -20,9 +21,7 @@ _SERVICE_LIMITS: Final[LimitArgs] = {
 
 def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
     """Return the namespaces of a stack: control plane, workspaces, system daemons."""
-    pushes, has_snapshots = bool(pushgateway_url(settings)), settings.snapshots.home_snapshots != "none"
     monitoring, source = settings.monitoring, settings.secret_source
-    external = settings.database.database_url.get_secret_value() or source.comes_from_item("databaseUrl")
     flows = platform_flows(
         settings.cluster.node_cidrs,
         api_cidrs=settings.cluster.api_server_cidrs,
@@ -30,11 +29,9 @@ def platform_namespaces(settings: Settings) -> list[NamespaceArgs]:
         entry_namespace=settings.entry.coder_entry_namespace,
         prepull_check=settings.prepull.workspace_prepull,
         registry_gc=settings.registry_gc.registry_gc,
-        registry_gc_metrics=settings.registry_gc.registry_gc and pushes,
-        prepull_metrics=settings.prepull.workspace_prepull and pushes,
-        snapshots=has_snapshots,
-        snapshots_metrics=has_snapshots and pushes,
-        dump_metrics=pushes and not external,
+        snapshots=settings.snapshots.home_snapshots != "none",
+        dumps=has_own_database(settings),
+        pushes=bool(pushgateway_url(settings)),
         pushgateway=monitoring.pushgateway,
         logs=_log_host(settings.logs),
         metrics_namespace="" if monitoring.monitoring == "none" else monitoring.monitoring_namespace,

@@ -19,14 +19,14 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainSerializer, SecretStr
 
+from core.cron_schedule import CronScheduleError, CronTimes
+
 _MOST: Final = 100_000
 _USER_NAME: Final = re.compile(r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*", re.ASCII)
 _USER_NAME_LENGTH: Final = 32
 _EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 _LIST_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 _IMAGE_PATTERN: Final = re.compile(r"[a-z0-9*?][a-z0-9._/*?-]*:[A-Za-z0-9_.*?-]+", re.ASCII)
-_CRON_BOUNDS: Final = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
-_CRON_PART: Final = re.compile(r"(\*|\d{1,2}(?:-\d{1,2})?)(?:/(\d{1,2}))?", re.ASCII)
 
 
 def _number(value: object) -> int:
@@ -38,22 +38,15 @@ def _number(value: object) -> int:
 
 def _cron(value: object) -> str:
     text = str(value)
-    fields = text.split(" ")
-    if len(fields) != len(_CRON_BOUNDS) or not all(map(_is_cron_field, fields, _CRON_BOUNDS)):
-        raise ValueError('a cron schedule of five fields is expected, for example "30 2 * * *" for every night at 2:30')
+    expected = 'a cron schedule of five fields is expected, for example "30 2 * * *" for every night at 2:30'
+    # Names such as @daily are read as well, but say less: five fields, each after one space.
+    if text.startswith("@") or text.split(" ") != text.split():
+        raise ValueError(expected)
+    try:
+        CronTimes.parse(text)
+    except CronScheduleError:
+        raise ValueError(expected) from None
     return text
-
-
-def _is_cron_field(field: str, bounds: tuple[int, int]) -> bool:
-    """Say whether one field holds steps, ranges and numbers within its bounds; names of days are not taken."""
-    for part in field.split(","):
-        match = _CRON_PART.fullmatch(part)
-        if match is None or match[2] == "0" or match[2] == "00":
-            return False
-        numbers = [int(number) for number in re.findall(r"\d+", match[1])]
-        if numbers != sorted(numbers) or not all(bounds[0] <= number <= bounds[1] for number in numbers):
-            return False
-    return True
 
 
 def _secret(value: object) -> SecretStr:

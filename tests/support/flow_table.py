@@ -4,7 +4,7 @@ __all__ = ["flow_table"]
 
 from collections.abc import Mapping, Sequence
 
-from components.network_flows import Addresses, Flow, Pods
+from components.network_flows import OUTSIDE, Addresses, Flow, Pods
 
 _EVERYWHERE = "0.0.0.0/0"
 
@@ -35,8 +35,7 @@ def _end(end: Pods | Addresses) -> str:
 
 
 def _is_link_local(network: str) -> bool:
-    # The clouds' metadata services by IPv6 are at addresses of their own, and count as such.
-    return network in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32")
+    return network in OUTSIDE.but_not
 
 
 def _ports(flow: Flow) -> str:

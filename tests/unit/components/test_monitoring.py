@@ -19,6 +19,7 @@ from components.monitoring_manifests import (
     build_rules_config_map,
     build_service_monitors,
 )
+from components.platform_namespaces import platform_namespaces
 from components.pushgateway_manifests import build_service as build_pushgateway_service
 from components.registry_manifests import build_deployment as build_registry
 from components.registry_manifests import build_service as build_registry_service
@@ -151,6 +152,33 @@ def test_rules_follow_the_settings() -> None:
     assert facts.hours.zone.key == "Asia/Kathmandu"
     assert facts.hours.days == {6, 0, 1, 2, 3}
     assert facts.runbook_url == "https://docs.example.com/alerts"
+
+
+_DATABASE_OF_THE_USERS: Final = [
+    {"databaseUrl": "postgres://coder@database.example.com:5432/coder"},
+    {
+        "secretsSource": "operator",
+        "secretsVault": "platform",
+        "secretsItems": json.dumps({"databaseUrl": {"item": "database"}}),
+    },
+    {
+        "secretsSource": "connect",
+        "secretsVault": "platform",
+        "connectUrl": "https://connect.example.com",
+        "connectToken": "token",
+        "secretsItems": json.dumps({"databaseUrl": {"item": "database"}}),
+    },
+]
+
+
+@pytest.mark.parametrize("values", _DATABASE_OF_THE_USERS, ids=["config", "operator", "connect"])
+def test_nobody_waits_for_dumps_of_a_database_of_the_users(values: dict[str, str]) -> None:
+    with_own = _settings(monitoring="services", pushgateway="true")
+    secret = [key for key in ("databaseUrl", "connectToken") if key in values]
+    with_theirs = sample_settings("staging", secret, monitoring="services", pushgateway="true", **values)
+    assert [rule_facts(each).dumps for each in (with_own, with_theirs)] == [True, False]
+    names = [{flow.name for flow in platform_namespaces(each)[0]["flows"]} for each in (with_own, with_theirs)]
+    assert names[0] - names[1] == {"metrics-from-database-dump"}
 
 
 def test_with_a_gateway_of_the_users_jobs_are_looked_at_and_the_gateway_is_not() -> None:
