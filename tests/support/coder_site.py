@@ -153,7 +153,7 @@ def ssh_agent() -> Iterator[tuple[str, str]]:
         fingerprint = Command("ssh-keygen").run("-l", "-f", str(key)).stdout.split()[1]
         agent = Command("ssh-agent").start("-D", "-a", str(socket))
         try:
-            wait_until(socket.exists, seconds=10, pause=0.05)
+            wait_until(socket.exists, seconds=90, pause=0.05)
             Command("ssh-add", env={"SSH_AUTH_SOCK": str(socket)}).run("-q", str(key))
             yield str(socket), fingerprint
         finally:

@@ -130,7 +130,7 @@ def _wait(process: "subprocess.Popen[bytes]", folder: Path, address: str) -> Non
             probe.settimeout(1)
             return probe.connect_ex((address, 443)) == 0
 
-    wait_until(listens, seconds=10, pause=0.05)
+    wait_until(listens, seconds=90, pause=0.05)
 
 
 def with_hosts(folder: Path, address: str, names: Sequence[str], argv: Sequence[str]) -> list[str]:

@@ -107,7 +107,7 @@ class PrometheusServer:
         """Return every rule, with its `health` and `lastError`."""
         return [rule for group in self._get("rules")["groups"] for rule in group["rules"]]
 
-    def wait_until_scraped(self, seconds: float = 30.0) -> list[Target]:
+    def wait_until_scraped(self, seconds: float = 90.0) -> list[Target]:
         """Wait until each target has been tried once, and return them; they may be down."""
         deadline = time.monotonic() + seconds
         while True:

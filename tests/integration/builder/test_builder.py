@@ -48,7 +48,7 @@ def daemons(place: BuilderPlace) -> list[psutil.Process]:
 
 
 def wait_until_gone(place: BuilderPlace) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while daemons(place):
         assert time.monotonic() < deadline, daemons(place)
         time.sleep(0.05)

@@ -150,8 +150,8 @@ def test_a_lab_that_runs_is_started_again_at_once(faulty: LabInstance, toolchain
     before = first_process(faulty)
     started = time.monotonic()
     start_lab(faulty, toolchain, SilentProgress())
-    # Half a second on a quiet machine; tests share theirs.
-    assert time.monotonic() - started < 2
+    # Half a second on a quiet machine; tests share theirs. Anything started anew takes far longer.
+    assert time.monotonic() - started < 5
     assert first_process(faulty) == before
 
 

@@ -39,7 +39,7 @@ class Neighbour:
         return Command("ctr").run("--address", f"{self.folder}/containerd.sock", *args, timeout=60).stdout
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (self.folder / "containerd.sock").exists():
             assert time.monotonic() < deadline, "the user's containerd did not start"
             time.sleep(0.1)

@@ -40,7 +40,7 @@ def test_the_log_is_root_s_alone(platform: Platform) -> None:
 def test_who_went_into_a_pod_is_there(platform: Platform) -> None:
     mark = f"audit-{secrets.token_hex(6)}"
     platform.kubectl.run("-n", "coder", "exec", "deployment/registry", "--", "registry", mark, check=False)
-    wait_until(lambda: bool(_entries(platform, mark)), seconds=30)
+    wait_until(lambda: bool(_entries(platform, mark)), seconds=90)
     entry = _entries(platform, mark)[0]
     assert entry["user"]["username"] == "spt-flow-admin"
     assert entry["objectRef"]["subresource"] == "exec"

@@ -121,7 +121,7 @@ def test_without_kvm_on_the_node_a_pod_waits_and_says_for_what(platform: Platfor
     try:
         wait_until(lambda: _devices(platform) == 0, seconds=60)
         platform.kubectl.apply(_pod(platform, "kvm-waits", "microvm", "kvm-ok"))
-        wait_until(lambda: RESOURCE in _why_pending(platform, "kvm-waits"), seconds=30)
+        wait_until(lambda: RESOURCE in _why_pending(platform, "kvm-waits"), seconds=90)
         assert _phase(platform, "kvm-waits") == "Pending"
         assert f"Insufficient {RESOURCE}" in _why_pending(platform, "kvm-waits")
     finally:

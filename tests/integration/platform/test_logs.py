@@ -51,7 +51,7 @@ def test_it_reads_every_pods_log_and_changes_nothing_but_its_own_folder(platform
         def said() -> list[str]:
             return platform.kubectl.run("-n", "default", "logs", name).stdout.split()
 
-        wait_until(lambda: "no-capability" in said(), seconds=20)
+        wait_until(lambda: "no-capability" in said(), seconds=90)
         expected = ["read", "private", "kept", "read-only-links", "read-only-logs", "read-only-root", "no-capability"]
         assert said() == expected
     finally:

@@ -64,7 +64,7 @@ def prometheus(
     enter = ("nsenter", "--net", "--target", str(record.pid), "--")
     with running_prometheus(folder, config, *enter, host=str(platform.instance.node_address)) as server:
         server.wait_until_scraped()
-        wait_until(lambda: bool(server.query("spt_flow:coder_available > 0")), seconds=30)
+        wait_until(lambda: bool(server.query("spt_flow:coder_available > 0")), seconds=90)
         yield server
 
 
@@ -76,7 +76,7 @@ def _served(prometheus: PrometheusServer, job: str) -> set[str]:
         found.update(sample.labels["name"] for sample in prometheus.query(_NAMES % job))
         return bool(found)
 
-    wait_until(is_scraped, seconds=30)
+    wait_until(is_scraped, seconds=90)
     return found
 
 
@@ -100,7 +100,7 @@ def test_coder_and_the_registry_serve_what_is_relied_on(
         with site.client() as client:
             workspace = site.start(client, f"counted-{secrets.token_hex(3)}", template="spt-flow", parameters=SMALL)
             site.remove(client, workspace.id)
-        wait_until(lambda: _served(prometheus, _CODER) >= _OF_BUILDS, seconds=30)
+        wait_until(lambda: _served(prometheus, _CODER) >= _OF_BUILDS, seconds=90)
     coder = _served(prometheus, _CODER)
     missing = CODER_METRICS - coder
     has_workspaces = bool(platform.kubectl.get("-n", "coder-workspace", "deployments")["items"])
@@ -109,7 +109,7 @@ def test_coder_and_the_registry_serve_what_is_relied_on(
 
 
 def test_rules_are_taken_and_computed_without_error(prometheus: PrometheusServer) -> None:
-    wait_until(lambda: all(rule["health"] != "unknown" for rule in prometheus.rules()), seconds=30)
+    wait_until(lambda: all(rule["health"] != "unknown" for rule in prometheus.rules()), seconds=90)
     assert {rule["name"]: rule["lastError"] for rule in prometheus.rules() if rule["health"] != "ok"} == {}
     assert [sample.value for sample in prometheus.query("spt_flow:coder_up")] == [1.0]
     assert [sample.value for sample in prometheus.query("spt_flow:coder_available")] == [1.0]
@@ -143,7 +143,7 @@ def test_a_job_tells_prometheus_by_way_of_the_gateway(
     try:
         platform.kubectl.wait(f"job/{name}", "condition=Complete", namespace="coder")
         asked = f"spt_flow_reaper_last_success_timestamp_seconds > {before:.0f}"
-        wait_until(lambda: bool(prometheus.query(asked)), seconds=30)
+        wait_until(lambda: bool(prometheus.query(asked)), seconds=90)
         (sample,) = prometheus.query(asked)
         # The job's own, not that of the gateway's Service.
         assert sample.labels["job"] == "spt-flow-reaper"

@@ -49,7 +49,7 @@ def cleared(platform: Platform) -> Iterator[None]:
     for ghosts in (f"spec.nodeName={_GHOST}", "status.phase=Pending"):
         chosen = ("pods", f"--field-selector={ghosts}", "--force", "--grace-period=0")
         platform.kubectl.run("-n", _NAMESPACE, "delete", *chosen, "--ignore-not-found")
-    wait_until(lambda: _wanted(platform) <= {1}, seconds=30)
+    wait_until(lambda: _wanted(platform) <= {1}, seconds=90)
 
 
 def _wanted(platform: Platform) -> set[int]:
@@ -63,7 +63,7 @@ def _apply(platform: Platform, image: str) -> dict[str, Any]:
     built = build_daemon_set(_NAMESPACE, image=image, node_selector={}, tolerations=[])
     platform.kubectl.apply(json.loads(json.dumps(built).replace(f'"{PREPULL_NAME}"', f'"{_ROLLED}"')))
     platform.kubectl.run("-n", _NAMESPACE, "rollout", "status", f"daemonset/{_ROLLED}", "--timeout=60s", timeout=70)
-    wait_until(lambda: len(_pods(platform, _ROLLED)) == 1, seconds=30)
+    wait_until(lambda: len(_pods(platform, _ROLLED)) == 1, seconds=90)
     return _pods(platform, _ROLLED)[0]
 
 

@@ -69,7 +69,7 @@ class Registry:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while self.status("") != 200:
             assert time.monotonic() < deadline, "the registry does not answer"
             time.sleep(0.05)

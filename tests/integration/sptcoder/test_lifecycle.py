@@ -128,7 +128,7 @@ def test_000_fr19_an_update_is_shown_everywhere_and_taken_by_restart_alone(
 def test_ctrl_c_ends_the_waiting_and_not_the_stop(cli: CliRun, own: Workspace, client: CoderClient) -> None:
     with cli.terminal("stop", own.name) as terminal:
         terminal.expect("Stop")
-        wait_until(lambda: client.workspaces.get(own.id).latest_build.transition == "stop", seconds=20, pause=0.1)
+        wait_until(lambda: client.workspaces.get(own.id).latest_build.transition == "stop", seconds=90, pause=0.1)
         terminal.sendintr()
         terminal.expect(f"Stopped waiting; the stop of '{own.name}' goes on")
         terminal.expect(f"sptcoder status {own.name}")
@@ -157,7 +157,7 @@ def test_delete_takes_it_away_with_all_its_objects(cli: CliRun, own: Workspace, 
         terminal.sendline("y")
         terminal.expect("is deleted, with its home", timeout=120)
         terminal.expect(pexpect.EOF)
-    wait_until(lambda: site.objects(own.id) == [], seconds=30)
+    wait_until(lambda: site.objects(own.id) == [], seconds=90)
     gone = cli.run("status", own.name, check=False)
     assert (gone.returncode, f"You have no workspace '{own.name}'" in gone.stderr) == (1, True)
     assert cli.run("delete", own.name, "--yes", "--if-exists").returncode == 0

@@ -86,7 +86,7 @@ def test_000_s2_2_5_the_address_that_is_printed_is_that_of_the_editor(
         answer = httpx.get(page, cookies=cookies, follow_redirects=True, trust_env=False, timeout=25)
         return answer.text if answer.status_code == httpx.codes.OK else ""
 
-    wait_until(lambda: "code-server" in shown(), seconds=30)
+    wait_until(lambda: "code-server" in shown(), seconds=90)
 
 
 def test_000_fr3_the_repository_and_the_dotfiles_are_cloned(site: CoderSite, served: ServedCopies) -> None:
@@ -114,7 +114,7 @@ def test_000_s2_2_5_open_opens_the_browser(cli: CliRun, served: ServedCopies, tm
     browser.chmod(0o700)
     for words in (("up", served.url("a"), "--open"), ("open", served.name)):
         done = cli.run(*words, env={"BROWSER": str(browser)})
-        wait_until(lambda: opened.exists() and opened.read_text() != "", seconds=10, pause=0.05)
+        wait_until(lambda: opened.exists() and opened.read_text() != "", seconds=90, pause=0.05)
         assert opened.read_text() == done.stdout.strip()
         opened.unlink()
 

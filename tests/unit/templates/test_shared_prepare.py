@@ -73,8 +73,8 @@ class Image:
     def prepared(self) -> str:
         """Wait for the installation to end and return its exit code."""
         mark = self.runtime / "prepare.done"
-        deadline = time.monotonic() + 10
-        while not mark.exists() and time.monotonic() < deadline:
+        deadline = time.monotonic() + 60
+        while not (mark.exists() and mark.read_text()) and time.monotonic() < deadline:
             time.sleep(0.05)
         return mark.read_text().strip()
 

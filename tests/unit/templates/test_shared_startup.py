@@ -170,13 +170,9 @@ def test_with_sudo_git_is_installed(workspace: Workspace, project: str) -> None:
 def test_the_preparation_of_an_image_is_waited_for_and_shown(workspace: Workspace, project: str) -> None:
     log, finished = workspace.runtime / "prepare.log", workspace.runtime / "prepare.done"
     log.write_text("installing git\n")
-    writer = subprocess.Popen(
-        ["sh", "-c", 'sleep 1; echo "unpacking git" >>"$1"; echo 0 >"$2"', "sh", str(log), str(finished)]
-    )
-    try:
-        said = workspace.start(SPT_FLOW_REPOSITORIES=project)
-    finally:
-        writer.wait(10)
+    # It goes on while the script waits for it, which is when it sleeps.
+    workspace.program("sleep", f'echo "unpacking git" >>{log}; echo 0 >{finished}; exec {shutil.which("sleep")} "$@"')
+    said = workspace.start(SPT_FLOW_REPOSITORIES=project)
     assert said.index("installing git") < said.index("unpacking git") < said.index("== Repositories")
 
 
@@ -283,7 +279,7 @@ def test_code_server_is_started_on_loopback_and_again_after_a_crash(workspace: W
     workspace.program("code-server", f'echo "$*" >> {workspace.root}/calls')
     assert "starting code-server" in workspace.start(SPT_FLOW_IDE_PORT="13337")
     calls = workspace.root / "calls"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (not calls.exists() or len(calls.read_text().splitlines()) < 2):
         time.sleep(0.1)
     first, second = calls.read_text().splitlines()[:2]
@@ -401,10 +397,11 @@ def test_a_devcontainer_json_is_honoured_as_far_as_a_ready_image_allows(workspac
     )
     assert shown.stdout == "it's app\n"
     assert (workspace.home / ".bashrc").read_text().count("# spt-flow: devcontainer.json\n") == 1
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not (workspace.root / "calls").exists():
+    deadline = time.monotonic() + 60
+    calls = workspace.root / "calls"
+    while time.monotonic() < deadline and not (calls.exists() and calls.read_text()):
         time.sleep(0.1)
-    assert set((workspace.root / "calls").read_text().splitlines()) == {"--install-extension golang.go"}
+    assert set(calls.read_text().splitlines()) == {"--install-extension golang.go"}
 
 
 def test_a_broken_devcontainer_json_only_warns(workspace: Workspace) -> None:

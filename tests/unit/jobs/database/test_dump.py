@@ -120,7 +120,7 @@ def test_a_killed_dump_leaves_nothing_that_counts(site: Site) -> None:
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not list(site.folder.glob("*.partial")):
             assert time.monotonic() < deadline
             time.sleep(0.05)

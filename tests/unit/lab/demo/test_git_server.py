@@ -50,7 +50,7 @@ def test_only_the_one_address_is_listened_on_and_only_for_the_block(tmp_path: Pa
         assert answers("127.0.0.1", port)
         assert not answers("127.0.0.2", port)
     # A process killed with the block may take a moment to go on a busy machine.
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while answers("127.0.0.1", port):
         assert time.monotonic() < end, "still served"
         time.sleep(0.05)
@@ -95,7 +95,7 @@ def test_the_server_dies_with_a_killed_demo(tmp_path: Path, port: int) -> None:
         assert runner.stdout is not None
         assert runner.stdout.readline() == b"up\n"
         runner.send_signal(signal.SIGKILL)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while answers("127.0.0.1", port) and time.monotonic() < end:
         time.sleep(0.1)
     assert not answers("127.0.0.1", port)

@@ -122,7 +122,7 @@ def test_killing_the_engine_ends_plugin_and_command(engine: PulumiEngine, tmp_pa
     assert host.exe().endswith("/pulumi")
     watched = [plugin, script, *script.children(recursive=True)]
     host.kill()
-    _, alive = psutil.wait_procs(watched, timeout=6)
+    _, alive = psutil.wait_procs(watched, timeout=30)
     thread.join(30)
     assert alive == []
     assert failures
@@ -150,7 +150,7 @@ def test_ctrl_c_stops_the_command_and_leaves_no_lock(engine: PulumiEngine, tmp_p
     assert plugin is not None
     watched = [plugin, script, *script.children(recursive=True)]
     os.kill(plugin.ppid(), 2)
-    _, alive = psutil.wait_procs(watched, timeout=10)
+    _, alive = psutil.wait_procs(watched, timeout=30)
     thread.join(30)
     assert alive == []
     assert failures

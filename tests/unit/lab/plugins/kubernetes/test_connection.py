@@ -93,7 +93,8 @@ async def test_the_throttle_holds_back_only_when_asked() -> None:
             return time.monotonic() - began
 
     assert await seconds_for(ClientSettings(qps=20, burst=2)) >= 0.45
-    assert await seconds_for(ClientSettings()) < 0.45
+    # The best of three: a busy machine holds back, too.
+    assert min([await seconds_for(ClientSettings()) for _ in range(3)]) < 0.45
 
 
 async def test_a_kubeconfig_for_others_is_for_this_user_only() -> None:

@@ -69,7 +69,7 @@ def test_kill_anywhere_then_up_converges(stage: "Stage") -> None:
         with contextlib.suppress(psutil.NoSuchProcess, AttributeError):  # it was faster
             plugins = engine.children(recursive=True)  # type: ignore[union-attr]  # see above
             engine.kill()  # type: ignore[union-attr]  # see above
-        _, alive = psutil.wait_procs(plugins, timeout=10)
+        _, alive = psutil.wait_procs(plugins, timeout=30)
         cut_off += run.join() != 0
         assert alive == [], "no plugin outlives its engine"
         _restore_checkpoint(stage)
