@@ -10,10 +10,8 @@ import json
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from core.command import Command
 from core.errors import CommandFailedError, SptFlowError
+from tests.support.free_ports import free_ports
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
@@ -82,7 +81,7 @@ class ControlPlane:
         shutil.rmtree(self.folder / "etcd", ignore_errors=True)
 
     def _start(self) -> None:
-        client, peer, api, manager = _free_ports(4)
+        client, peer, api, manager = free_ports(4)
         token = secrets.token_hex(16)
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         signing = self._private("service-account.key", _pem(key))
@@ -148,18 +147,6 @@ class ControlPlane:
                 return
             time.sleep(0.1)
         raise SptFlowError(f"The API server did not answer '{path}' within {_START_SECONDS:g} s.")
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        return list(_bound(stack, count))
-
-
-def _bound(stack: contextlib.ExitStack, count: int) -> Iterator[int]:
-    for _ in range(count):
-        opened = stack.enter_context(socket.socket())
-        opened.bind(("127.0.0.1", 0))
-        yield opened.getsockname()[1]
 
 
 def _pem(key: rsa.RSAPrivateKey) -> str:

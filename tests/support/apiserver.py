@@ -12,13 +12,12 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.support.free_ports import free_ports
 
 _PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager")
 _START_SECONDS = 60.0
@@ -60,14 +61,6 @@ def find_binaries(programs: Sequence[str] = _PROGRAMS) -> dict[str, str] | str:
     if missing:
         return f"no {', '.join(missing)}: neither in the toolchain nor on PATH"
     return {program: path for program, path in found.items() if path is not None}
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(closing(socket.socket())) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 class _Processes:
@@ -185,7 +178,7 @@ def running_apiserver(folder: Path, *arguments: str) -> Iterator[ApiServer]:
     binaries = find_binaries()
     if isinstance(binaries, str):
         pytest.skip(binaries)
-    client, peer, port, manager = _free_ports(4)
+    client, peer, port, manager = free_ports(4)
     token = secrets.token_hex(16)
     private, public = _write_key(folder)
     (folder / "tokens.csv").write_text(f'{token},admin,admin,"system:masters"\n', encoding="utf-8")

@@ -5,7 +5,6 @@ __all__ = ["PROGRAM", "LocalRegistry", "Pushed"]
 import hashlib
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ import httpx
 
 from core.command import Command
 from lab.toolchain.cache import default_cache
+from tests.support.free_ports import free_port
 
 PROGRAM: Final = default_cache().bin / "registry"
 """The registry of the toolchain, which need not be there."""
@@ -52,9 +52,7 @@ class LocalRegistry:
     client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=30))
 
     def __post_init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.address = f"127.0.0.1:{free_port()}"
 
     @property
     def url(self) -> str:

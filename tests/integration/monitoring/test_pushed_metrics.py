@@ -2,12 +2,11 @@
 
 import io
 import re
-import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from jobs.event_log import EventLog
 from jobs.reaper.metrics import Tally, publish
 from jobs.reaper.settings import ReaperSettings
 from tests.support.apiserver import find_binaries
+from tests.support.free_ports import free_port
 
 _SECONDS: Final = 20.0
 _REAPER: Final = {"CODER_URL": "http://coder.test", "REAPER_NAMESPACE": "x", "REAPER_TEMPLATES": "ci"}
@@ -45,9 +45,7 @@ def _gateway(folder: Path) -> Iterator[str]:
     programs = find_binaries(["pushgateway"])
     if isinstance(programs, str):
         pytest.skip(programs)
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         ["setpriv", "--pdeathsig", "KILL", "--", programs["pushgateway"], *_arguments(folder, port)],
         stdin=subprocess.DEVNULL,

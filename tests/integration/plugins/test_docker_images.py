@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import socket
 import subprocess
 import threading
 import time
@@ -24,6 +23,7 @@ from lab.builder import builder
 from lab.builder.place import BuilderPlace
 from lab.plugins.random.characters import bcrypt_hash
 from lab.toolchain import Toolchain
+from tests.support.free_ports import free_port
 from tests.support.pulumi_engine import PulumiEngine
 
 pytestmark = pytest.mark.lab
@@ -52,9 +52,7 @@ class Registry:
 
     def start(self) -> None:
         if not self.port:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self.port = free.getsockname()[1]
+            self.port = free_port()
         (self.folder / "users").write_text(f"{USER}:{bcrypt_hash(PASSWORD)}\n")
         settings = {
             "version": 0.1,

@@ -17,6 +17,7 @@ from lab.demo.repository import GREETING, REPOSITORY
 from sptcoder.api.models.workspace import Workspace
 from tests.support.cli_run import CliRun
 from tests.support.coder_site import ssh_agent
+from tests.support.free_ports import free_port
 
 pytestmark = pytest.mark.lab
 
@@ -178,10 +179,7 @@ SERVER = (
 
 
 def test_a_port_of_the_workspace_is_reached_from_here(cli: CliRun, workspace: Workspace) -> None:
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        local = probe.getsockname()[1]
+    local = free_port()
     with (
         cli.started("ssh", workspace.name, "--", "perl", "-e", SERVER),
         cli.started("port-forward", workspace.name, f"{local}:18765"),

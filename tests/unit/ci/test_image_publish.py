@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from core.image_reference import ImageReference
 from lab.images.archive import ImageConfig, ImageSpec, write_archive
 from lab.images.layer import File
 from lab.toolchain import toolchain_bin
+from tests.support.free_ports import free_port
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
@@ -37,9 +37,7 @@ def program(name: str) -> str:
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a registry on the loopback; yield its address."""
     folder = tmp_path_factory.mktemp("registry")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     (folder / "config.yml").write_text(
         json.dumps(
             {

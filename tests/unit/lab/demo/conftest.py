@@ -1,14 +1,11 @@
 """What tests of git servers share."""
 
-import socket
-
 import pytest
+
+from tests.support.free_ports import free_port
 
 
 @pytest.fixture
 def port() -> int:
     """Return a port of the loopback device that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
+    return free_port()

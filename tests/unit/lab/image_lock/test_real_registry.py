@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from core.command import Command
 from core.image_reference import ImageReference
 from lab.image_lock.registry_client import RegistryClient, RegistryError
 from lab.toolchain.cache import default_cache
+from tests.support.free_ports import free_port
 
 _PROGRAM = default_cache().bin / "registry"
 _INDEX = "application/vnd.oci.image.index.v1+json"
@@ -25,9 +25,7 @@ pytestmark = pytest.mark.skipif(not _PROGRAM.exists(), reason="no registry of th
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[str]:
     """Yield host and port of an empty registry."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     config = {"version": 0.1, "storage": {"filesystem": {"rootdirectory": str(tmp_path)}}, "http": {"addr": address}}
     (tmp_path / "config.yml").write_text(json.dumps(config))
     with (tmp_path / "log").open("wb") as log:

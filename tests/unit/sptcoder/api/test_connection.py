@@ -1,5 +1,3 @@
-import socket
-
 import pytest
 
 from core.errors import UsageError
@@ -8,6 +6,7 @@ from sptcoder.api.errors import ApiError, ForeignAnswerError, NoAnswerError, Tok
 from sptcoder.api.retry import RetryPolicy
 from tests.standins.coderd.fault import Fault
 from tests.standins.coderd.server import Coderd
+from tests.support.free_ports import free_port
 from tests.unit.sptcoder.conftest import NoWait
 
 BUILD_INFO = "/api/v2/buildinfo"
@@ -60,9 +59,7 @@ def test_a_write_is_repeated_after_429_when_the_server_says(
 
 
 def test_a_write_to_a_server_that_does_not_listen_is_repeated(no_wait: NoWait) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
+    port = free_port()
     policy = RetryPolicy(budget=0.5, sleep=no_wait.sleep, jitter=lambda low, _high: low)
     with CoderClient(f"http://127.0.0.1:{port}", "t", retry=policy) as client, pytest.raises(NoAnswerError) as caught:
         _create_version(client)

@@ -17,6 +17,7 @@ from core.command import Command
 from core.errors import SptFlowError, UsageError
 from lab.plugins.kubernetes.charts import ChartStore
 from lab.plugins.kubernetes.charts_access import ChartReference
+from tests.support.free_ports import free_port
 
 pytestmark = pytest.mark.skipif(shutil.which("helm") is None, reason="no helm on PATH")
 _PASSWORD = "do-not-show-this"  # noqa: S105 - of the test's own server
@@ -125,9 +126,7 @@ def registry(tmp_path: Path) -> Iterator[str]:
     """Yield the address of an OCI registry on this machine, or skip."""
     if shutil.which("registry") is None:
         pytest.skip("no registry on PATH")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     config = tmp_path / "registry.yaml"
     config.write_text(
         f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {tmp_path / 'blobs'}}}}}\n"
@@ -135,7 +134,7 @@ def registry(tmp_path: Path) -> Iterator[str]:
     )
     process = Command("registry").start("serve", str(config))
     try:
-        for _ in range(100):
+        for _ in range(1200):
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
             time.sleep(0.05)
