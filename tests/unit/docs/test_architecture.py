@@ -1,6 +1,7 @@
 """docs/architecture.md against the tree: rooms, the direction of imports, the picture."""
 
 import ast
+import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,14 @@ def test_every_room_is_described() -> None:
     ] + [entry.name for entry in ROOT.glob("*.py")]
     assert "lab/" in rooms
     assert [room for room in rooms if f"`{room}`" not in PAGE] == []
+
+
+def test_the_readme_names_every_folder() -> None:
+    layout = (ROOT / "README.md").read_text().partition("## Layout")[2].partition("\n## ")[0]
+    folders = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    named = {line.partition("/")[0] for line in folders.splitlines() if "/" in line and not line.startswith(".")}
+    assert "lab" in named
+    assert [name for name in sorted(named) if f"`{name}/`" not in layout] == []
 
 
 @pytest.mark.parametrize("room", sorted(_FORBIDDEN))
