@@ -6,11 +6,13 @@ import random
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from lab.deploy.paths import DeployPaths
 from tests.integration.deploy.small_stack import SmallStack
 
 PARTS = int(os.environ.get("SPT_FLOW_KILLED_RUN_PARTS", "5"))
@@ -98,7 +100,10 @@ def test_an_interrupted_run_ends_by_itself_and_leaves_a_sound_state(small_stack:
 def test_a_second_run_at_the_same_time_is_refused(small_stack: SmallStack) -> None:
     stack = small_stack.at(200)
     with stack.start() as first:
-        time.sleep(1.0)
+        lock, end = DeployPaths(Path(stack.run.directory)).run_lock, time.monotonic() + 60
+        while not lock.exists() or f"(process {first.pid})" not in lock.read_text(encoding="utf-8"):
+            assert time.monotonic() < end
+            time.sleep(0.05)
         with stack.start() as second:
             output, _ = second.communicate(timeout=60)
         assert second.returncode == 1, output

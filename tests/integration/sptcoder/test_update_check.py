@@ -4,6 +4,7 @@ import http.server
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,15 +15,25 @@ from tests.support.cli_run import CliRun
 _NOTICE = f"Update available: v{VERSION} -> v9.8.7\n"
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where releases are published, what was asked there, and whether it answers by now."""
+
+    address: str
+    requests: list[str]
+    may_answer: threading.Event
+
+
 @pytest.fixture
-def source() -> Iterator[tuple[str, list[str]]]:
-    """Serve a release, slowly; yield its address and the requests."""
+def source() -> Iterator[Source]:
+    """Serve a release to who waits for it."""
     requests: list[str] = []
+    may_answer = threading.Event()
 
     class Page(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             requests.append(self.path)
-            time.sleep(1.5)
+            may_answer.wait(60)
             self.send_response(200)
             self.end_headers()
             self.wfile.write(b'{"tag_name": "v9.8.7"}')
@@ -33,7 +44,8 @@ def source() -> Iterator[tuple[str, list[str]]]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/latest", requests
+    yield Source(f"http://127.0.0.1:{server.server_port}/latest", requests, may_answer)
+    may_answer.set()
     server.shutdown()
     server.server_close()
     thread.join()
@@ -43,10 +55,11 @@ def _asking(source: str) -> dict[str, str]:
     return {"SPT_FLOW_SKIP_UPDATE_CHECK": "", "SPT_FLOW_RELEASES_URL": source}
 
 
-def test_000_s1_3_1_the_source_is_asked_in_the_background(stranger: CliRun, source: tuple[str, list[str]]) -> None:
-    address, requests = source
+def test_000_s1_3_1_the_source_is_asked_in_the_background(stranger: CliRun, source: Source) -> None:
+    address, requests = source.address, source.requests
     first = stranger.run("context", "list", env=_asking(address))
     assert "Update available" not in first.stderr
+    source.may_answer.set()
     cache = stranger.folder / "xdg_cache_home" / "spt-flow" / "newest-release.json"
     assert _appears(cache, "9.8.7")
     second = stranger.run("context", "list", env=_asking(address))
@@ -60,8 +73,8 @@ def test_000_s1_3_1_the_source_is_asked_in_the_background(stranger: CliRun, sour
     assert stranger.run("--version", env=_asking(address)).stderr == _NOTICE
 
 
-def test_000_s1_3_3_a_variable_disables_it(stranger: CliRun, source: tuple[str, list[str]]) -> None:
-    address, requests = source
+def test_000_s1_3_3_a_variable_disables_it(stranger: CliRun, source: Source) -> None:
+    address, requests = source.address, source.requests
     stranger.run("context", "list", env={**_asking(address), "SPT_FLOW_SKIP_UPDATE_CHECK": "true"})
     time.sleep(0.5)
     assert requests == []
