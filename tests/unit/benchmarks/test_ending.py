@@ -59,7 +59,7 @@ def test_everything_ends_and_is_taken_down(tmp_path: Path, number: signal.Signal
         worker = int((tmp_path / "pid").read_text())
         os.kill(benchmark.pid, number)
         assert benchmark.wait(30) == 130
-        eventually(lambda: not psutil.pid_exists(worker), 5)
+        eventually(lambda: not psutil.pid_exists(worker))
         assert (tmp_path / "taken-down").exists()
     finally:
         benchmark.kill()

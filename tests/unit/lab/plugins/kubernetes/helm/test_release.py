@@ -19,7 +19,7 @@ def client_of(desk: Desk) -> HelmClient:
 
 
 async def wait_for_status(desk: Desk, name: str, status: str) -> None:
-    for _ in range(100):
+    for _ in range(600):
         found = await client_of(desk).find(name)
         if found is not None and found.status == status:
             return
