@@ -20,7 +20,7 @@ from sptcoder.api import CoderClient
 from sptcoder.api.job_watch import Stopwatch
 from sptcoder.templates.workspace_removal import remove_workspace
 from tests.support.cli_run import CHECKOUT
-from tests.support.coder_site import wait_until
+from tests.support.patience import wait_until
 from tests.support.platform import Platform
 
 pytestmark = pytest.mark.lab

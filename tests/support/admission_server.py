@@ -5,23 +5,20 @@ __all__ = ["NAMESPACES", "AdmissionServer", "Answer"]
 import dataclasses
 import datetime as dt
 import json
-import time
 import urllib.error
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
-
-import pytest
 
 from components.admission_policies import build_binding, build_policy
 from core.policy_data import PolicyData, read_policy_data
 from tests.support.admission_case import API_PATHS, load_corpus
 from tests.support.apiserver import ApiServer
+from tests.support.patience import wait_until
 
 NAMESPACES: Final = ("coder", "coder-workspace", "spt-system")
 
 _GROUP: Final = "/apis/admissionregistration.k8s.io/v1"
 _REPOSITORIES: Final = "image-requires-allowed-repository"
-_SECONDS: Final = 30.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +47,7 @@ class AdmissionServer:
         sysbox = {"metadata": {"name": "sysbox-runc"}, "handler": "sysbox-runc"}
         self.ask("POST", "/apis/node.k8s.io/v1/runtimeclasses", sysbox)
         accounts = [f"/api/v1/namespaces/{namespace}/serviceaccounts/default" for namespace in NAMESPACES]
-        self._wait(lambda: all(self.ask("GET", path).admitted for path in accounts), "there are no service accounts")
+        wait_until(lambda: all(self.ask("GET", path).admitted for path in accounts), what="the service accounts")
 
     def ask(self, method: str, path: str, body: object = None, content_type: str = "application/json") -> Answer:
         """Send a request and return what was answered, whatever it was."""
@@ -85,7 +82,7 @@ class AdmissionServer:
             answer = self.ask("PATCH", path, manifest, "application/apply-patch+yaml")
             assert answer.admitted, answer.message
         canary = next(case.manifest for case in load_corpus() if case.name == "other-registry-deployment")
-        self._wait(lambda: mark in self.try_to_create(canary).message, "the policy did not come into force")
+        wait_until(lambda: mark in self.try_to_create(canary).message, what="the policy in force")
         return data
 
     def policy(self) -> Mapping[str, Any]:
@@ -97,12 +94,5 @@ class AdmissionServer:
             generation = found[0].get("metadata", {}).get("generation")
             return bool(found[0].get("status", {}).get("observedGeneration") == generation)
 
-        self._wait(is_checked, "the types of the policy were not checked")
+        wait_until(is_checked, what="the check of the policy's types")
         return found[0]
-
-    def _wait(self, condition: Callable[[], bool], complaint: str) -> None:
-        deadline = time.monotonic() + _SECONDS
-        while not condition():
-            if time.monotonic() > deadline:
-                pytest.fail(complaint)
-            time.sleep(0.1)

@@ -16,7 +16,8 @@ from lab.demo.git_daemon import served_repositories
 from lab.demo.repository import make_repository
 from lab.deploy.target import lab_target
 from sptcoder.api import CoderClient
-from tests.support.coder_site import CoderSite, wait_until
+from tests.support.coder_site import CoderSite
+from tests.support.patience import wait_until
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Platform

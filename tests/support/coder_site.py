@@ -1,7 +1,6 @@
 """The Coder of a lab, as tests use it: the API as the platform's bot, the real CLI, the objects in the cluster."""
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-import pytest
 from pydantic import SecretStr
 
 from core.command import Command, CommandResult
@@ -18,6 +16,7 @@ from sptcoder.api import CoderClient
 from sptcoder.api.models.workspace import Workspace
 from sptcoder.api.workspace_wait import wait_for_agents, wait_for_build
 from tests.support.kubectl import Kubectl
+from tests.support.patience import wait_until
 
 WORKSPACES = "coder-workspace"
 CONTROL_PLANE = "coder"
@@ -135,15 +134,6 @@ class CoderSite:
         return bool(status.get("succeeded") or status.get("failed"))
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float, pause: float = 0.5) -> None:
-    """Return as soon as a condition holds; fail the test after that many seconds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() >= end:
-            pytest.fail(f"not within {seconds:g} s")
-        time.sleep(pause)
-
-
 @contextmanager
 def ssh_agent() -> Iterator[tuple[str, str]]:
     """Run a real ssh-agent with a throw-away key; yield its socket and the key's fingerprint."""
@@ -153,7 +143,7 @@ def ssh_agent() -> Iterator[tuple[str, str]]:
         fingerprint = Command("ssh-keygen").run("-l", "-f", str(key)).stdout.split()[1]
         agent = Command("ssh-agent").start("-D", "-a", str(socket))
         try:
-            wait_until(socket.exists, seconds=90, pause=0.05)
+            wait_until(socket.exists)
             Command("ssh-add", env={"SSH_AUTH_SOCK": str(socket)}).run("-q", str(key))
             yield str(socket), fingerprint
         finally:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tests.support.coder_site import wait_until
+from tests.support.patience import wait_until
 
 _SEARCH: Final = "/usr/sbin:/usr/bin"
 _CONFIG: Final = """\
@@ -130,7 +130,7 @@ def _wait(process: "subprocess.Popen[bytes]", folder: Path, address: str) -> Non
             probe.settimeout(1)
             return probe.connect_ex((address, 443)) == 0
 
-    wait_until(listens, seconds=90, pause=0.05)
+    wait_until(listens, seconds=90)
 
 
 def with_hosts(folder: Path, address: str, names: Sequence[str], argv: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from lab.builder import builder, drop_builder
 from lab.builder.client import DOCKER, docker_environment
 from lab.builder.daemon import answers
 from lab.builder.place import BuilderPlace
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 
@@ -48,10 +49,7 @@ def daemons(place: BuilderPlace) -> list[psutil.Process]:
 
 
 def wait_until_gone(place: BuilderPlace) -> None:
-    deadline = time.monotonic() + 60
-    while daemons(place):
-        assert time.monotonic() < deadline, daemons(place)
-        time.sleep(0.05)
+    wait_until(lambda: not daemons(place), what=f"the end of {daemons(place)}")
 
 
 def start_user(place: BuilderPlace) -> "subprocess.Popen[bytes]":

@@ -12,9 +12,9 @@ from lab.deploy.stack_file import PROJECT_ROOT
 from lab.instance import LabInstance
 from lab.progress import SilentProgress
 from lab.toolchain import Toolchain
-from tests.support.coder_site import wait_until
 from tests.support.kubectl import Kubectl
 from tests.support.lab_instance import borrowed_instance
+from tests.support.patience import wait_until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
 

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from lab.toolchain import Toolchain
 from tests.integration.cluster.conftest import BuildPod
 from tests.support.kubectl import Kubectl
 from tests.support.lab_instance import running_lab
+from tests.support.patience import wait_until
 
 pytestmark = [pytest.mark.lab, pytest.mark.faults]
 
@@ -36,13 +37,6 @@ def faulty(toolchain: Toolchain) -> Iterator[LabInstance]:
 @pytest.fixture
 def kubectl(faulty: LabInstance, toolchain: Toolchain) -> Kubectl:
     return Kubectl(toolchain.bin, faulty.kubeconfig)
-
-
-def eventually(holds: Callable[[], bool], *, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds:g} s"
-        time.sleep(0.2)
 
 
 def healthy(instance: LabInstance) -> bool:
@@ -81,15 +75,15 @@ def test_a_killed_program_comes_back_and_the_cluster_works(
 ) -> None:
     before = state_of(faulty, program).pid
     os.kill(pid_on_host(faulty, before), signal.SIGKILL)
-    eventually(lambda: state_of(faulty, program).running and state_of(faulty, program).pid != before)
-    eventually(lambda: healthy(faulty))
+    wait_until(lambda: state_of(faulty, program).running and state_of(faulty, program).pid != before)
+    wait_until(lambda: healthy(faulty))
     name = f"after-{program}"
     try:
-        eventually(lambda: kubectl.apply(build_pod(name), check=False).returncode == 0)
+        wait_until(lambda: kubectl.apply(build_pod(name), check=False).returncode == 0)
         kubectl.wait(f"pod/{name}", "condition=Ready", namespace="default")
         # A kubelet that has just started reports every pod unready for a moment, the one of the cluster's DNS too.
         lookup = ("-n", "default", "exec", name, "--", "nslookup", "kubernetes.default.svc.cluster.local")
-        eventually(lambda: kubectl.run(*lookup, check=False).returncode == 0)
+        wait_until(lambda: kubectl.run(*lookup, check=False).returncode == 0)
     finally:
         kubectl.delete(f"pod/{name}", namespace="default")
 
@@ -98,8 +92,8 @@ def test_a_deleted_dns_pod_is_replaced(faulty: LabInstance, kubectl: Kubectl) ->
     pods = ("pods", "-n", "kube-system", "-l", "k8s-app=kube-dns")
     before = kubectl.get(*pods)["items"][0]["metadata"]["name"]
     kubectl.run("delete", "pod", before, "-n", "kube-system", "--grace-period=0", "--force")
-    eventually(lambda: before not in {pod["metadata"]["name"] for pod in kubectl.get(*pods)["items"]})
-    eventually(lambda: healthy(faulty))
+    wait_until(lambda: before not in {pod["metadata"]["name"] for pod in kubectl.get(*pods)["items"]})
+    wait_until(lambda: healthy(faulty))
 
 
 def test_status_names_what_is_broken_and_what_to_do(faulty: LabInstance) -> None:
@@ -110,7 +104,7 @@ def test_status_names_what_is_broken_and_what_to_do(faulty: LabInstance) -> None
     assert broken[0].next_command is not None
     assert "kube-scheduler.log" in broken[0].next_command
     supervisor.start("kube-scheduler")
-    eventually(lambda: healthy(faulty))
+    wait_until(lambda: healthy(faulty))
 
 
 def test_a_start_revives_a_program_that_was_given_up(faulty: LabInstance, toolchain: Toolchain) -> None:
@@ -162,20 +156,20 @@ def test_after_the_death_of_the_first_process_a_start_brings_everything_back(
     kubectl.apply(kept, build_pod("returns"))
     kubectl.wait("pod/returns", "condition=Ready", namespace="default")
     os.kill(first_process(faulty), signal.SIGKILL)
-    eventually(lambda: not lab_is_running(faulty))
+    wait_until(lambda: not lab_is_running(faulty))
     assert [part.next_command for part in lab_status(faulty)] == ["make up"]
     start_lab(faulty, toolchain, SilentProgress())
     assert healthy(faulty)
     assert kubectl.get("configmap/kept", "-n", "default")["data"] == {"word": "kept"}
     command = ("-n", "default", "exec", "returns", "--", "true")
-    eventually(lambda: kubectl.run(*command, check=False).returncode == 0)
+    wait_until(lambda: kubectl.run(*command, check=False).returncode == 0)
     kubectl.delete("pod/returns", namespace="default")
 
 
 def test_a_component_that_cannot_start_is_named_with_its_last_words(faulty: LabInstance, toolchain: Toolchain) -> None:
     data = ClusterLayout.of(faulty).etcd / "member"
     os.kill(first_process(faulty), signal.SIGKILL)
-    eventually(lambda: not lab_is_running(faulty))
+    wait_until(lambda: not lab_is_running(faulty))
     data.rename(data.with_name("aside"))
     data.write_text("not a folder")
     try:

@@ -14,6 +14,7 @@ from lab.images import node_images
 from lab.progress import SilentProgress
 from lab.toolchain import Toolchain
 from tests.support.lab_instance import borrowed_instance
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 
@@ -39,10 +40,7 @@ class Neighbour:
         return Command("ctr").run("--address", f"{self.folder}/containerd.sock", *args, timeout=60).stdout
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 60
-        while not (self.folder / "containerd.sock").exists():
-            assert time.monotonic() < deadline, "the user's containerd did not start"
-            time.sleep(0.1)
+        wait_until((self.folder / "containerd.sock").exists, what="the user's containerd")
         self.ctr("version")
 
     def run_container(self, image: str) -> str:

@@ -10,7 +10,8 @@ import pytest
 from sptcoder.api import CoderClient
 from sptcoder.templates.push import push_template
 from sptcoder.templates.request import PushRequest, PushResult, SmokeSettings
-from tests.support.coder_site import CoderSite, wait_until
+from tests.support.coder_site import CoderSite
+from tests.support.patience import wait_until
 from versions import CODER_LAB
 
 BARE = """terraform {

@@ -10,8 +10,9 @@ from lab.demo.repository import GREETING
 from lab.demo.workspace import leftovers
 from sptcoder.api import CoderClient
 from tests.integration.conftest import Platform
-from tests.support.coder_site import CoderSite, wait_until
+from tests.support.coder_site import CoderSite
 from tests.support.lab_command import started_command
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

@@ -29,7 +29,8 @@ from sptcoder.templates.push import push_template
 from sptcoder.templates.request import PushRequest, SmokeSettings
 from tests.integration.coder.conftest import OwnTemplate
 from tests.integration.conftest import Platform
-from tests.support.coder_site import WORKSPACES, CoderSite, wait_until
+from tests.support.coder_site import WORKSPACES, CoderSite
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

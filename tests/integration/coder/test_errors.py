@@ -8,7 +8,8 @@ from sptcoder.api import ApiError, CoderClient
 from sptcoder.api.job_watch import JobFailedError
 from sptcoder.api.models.workspace import Workspace
 from sptcoder.api.workspace_wait import wait_for_agents, wait_for_build
-from tests.support.coder_site import SMALL, WORKSPACES, CoderSite, wait_until
+from tests.support.coder_site import SMALL, WORKSPACES, CoderSite
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

@@ -11,7 +11,8 @@ from sptcoder.api import CoderClient, TokenRefusedError
 from sptcoder.api.job_watch import JobFailedError
 from sptcoder.templates.smoke import SmokeFailedError
 from tests.integration.coder.conftest import AGENT, BARE, OwnTemplate
-from tests.support.coder_site import CoderSite, wait_until
+from tests.support.coder_site import CoderSite
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

@@ -9,7 +9,8 @@ import pytest
 from core.errors import SptFlowError
 from sptcoder.api import CoderClient
 from tests.integration.coder.conftest import AGENT, BARE, POD, OwnTemplate
-from tests.support.coder_site import CoderSite, wait_until
+from tests.support.coder_site import CoderSite
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

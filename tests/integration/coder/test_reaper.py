@@ -10,7 +10,8 @@ import pytest
 
 from sptcoder.api import CoderClient
 from sptcoder.api.models.workspace import Workspace
-from tests.support.coder_site import CONTROL_PLANE, WORKSPACES, CoderSite, wait_until
+from tests.support.coder_site import CONTROL_PLANE, WORKSPACES, CoderSite
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

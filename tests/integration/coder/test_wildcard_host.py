@@ -26,8 +26,8 @@ from lab.nginx_site import NginxSite
 from lab.toolchain import Toolchain
 from lab.toolchain.terraform_mirror import terraform_mirror
 from settings import EntrySettings
-from tests.support.coder_site import wait_until
 from tests.support.nginx import Authority, running_nginx, with_hosts
+from tests.support.patience import wait_until
 from tests.support.postgres import Postgres
 from tests.support.quiet_websocket import seconds_until_closed
 from tests.support.sample_settings import sample_settings
@@ -192,7 +192,7 @@ def entry(postgres: Postgres, toolchain: Toolchain, tmp_path_factory: pytest.Tem
         _serving() as port,
     ):
         opened = _Entry(client, authority.bundle)
-        wait_until(lambda: opened.get(_HOST, "/healthz").is_success, seconds=60, pause=0.2)
+        wait_until(lambda: opened.get(_HOST, "/healthz").is_success, seconds=60)
         agent = {
             "CODER_AGENT_URL": settings.coder_access_url,
             "CODER_AGENT_TOKEN": _workspace(folder, port),
@@ -201,7 +201,7 @@ def entry(postgres: Postgres, toolchain: Toolchain, tmp_path_factory: pytest.Tem
         }
         argv = with_hosts(folder, _ADDRESS, [_HOST], ["coder", "agent"])
         with _started(argv, agent, folder, "agent"), running_nginx(folder / "impatient", other.text(), _IMPATIENT):
-            wait_until(lambda: opened.get(_APP, "/").is_success, seconds=60, pause=0.2)
+            wait_until(lambda: opened.get(_APP, "/").is_success, seconds=60)
             yield opened
 
 

@@ -18,7 +18,8 @@ from sptcoder.api.models.workspace import Workspace
 from sptcoder.templates.push import push_template
 from sptcoder.templates.request import PushRequest, SmokeSettings
 from tests.integration.coder.conftest import remove_template
-from tests.support.coder_site import SMALL, CoderSite, ssh_agent, wait_until
+from tests.support.coder_site import SMALL, CoderSite, ssh_agent
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

@@ -14,6 +14,7 @@ import pytest
 
 from lab.deploy.paths import DeployPaths
 from tests.integration.deploy.small_stack import SmallStack
+from tests.support.patience import wait_until
 
 PARTS = int(os.environ.get("SPT_FLOW_KILLED_RUN_PARTS", "5"))
 """A run is cut into as many parts of one length; the variable asks for finer ones."""
@@ -100,10 +101,8 @@ def test_an_interrupted_run_ends_by_itself_and_leaves_a_sound_state(small_stack:
 def test_a_second_run_at_the_same_time_is_refused(small_stack: SmallStack) -> None:
     stack = small_stack.at(200)
     with stack.start() as first:
-        lock, end = DeployPaths(Path(stack.run.directory)).run_lock, time.monotonic() + 60
-        while not lock.exists() or f"(process {first.pid})" not in lock.read_text(encoding="utf-8"):
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        lock = DeployPaths(Path(stack.run.directory)).run_lock
+        wait_until(lambda: lock.exists() and f"(process {first.pid})" in lock.read_text(encoding="utf-8"))
         with stack.start() as second:
             output, _ = second.communicate(timeout=60)
         assert second.returncode == 1, output

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from collections.abc import Callable
 from urllib.error import HTTPError
 
@@ -19,10 +18,11 @@ from tests.standins.onepassword_connect.server import Item
 from tests.support.apiserver import ApiServer
 from tests.support.canaries import found_in, spellings
 from tests.support.custom_kinds import item_definitions
+from tests.support.patience import wait_until
 from tests.support.pulumi_engine import PulumiEngine, find_pulumi
 from tests.support.sample_settings import sample_settings
 
-_CONFLICT, _SERVED_SECONDS = 409, 30.0
+_CONFLICT = 409
 _NAMESPACE = "secrets-of-1password"
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _MAPS = f"/api/v1/namespaces/{_NAMESPACE}/configmaps"
@@ -83,10 +83,7 @@ def _cluster(apiserver: ApiServer) -> ApiServer:
         except HTTPError as error:
             if error.code != _CONFLICT:
                 raise
-    end = time.monotonic() + _SERVED_SECONDS
-    while not _is_served(apiserver):
-        assert time.monotonic() < end, "the kind is not served"
-        time.sleep(0.1)
+    wait_until(lambda: _is_served(apiserver), what="the kind, served")
     return apiserver
 
 

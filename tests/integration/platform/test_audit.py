@@ -10,7 +10,7 @@ import pytest
 
 from lab.cluster.layout import ClusterLayout
 from tests.integration.conftest import Platform
-from tests.support.coder_site import wait_until
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

@@ -13,7 +13,7 @@ from lab.cluster.record import running_record
 from lab.cluster.supervisor import Supervisor
 from lab.images.platform_tools import platform_tools_reference
 from tests.integration.conftest import Platform
-from tests.support.coder_site import wait_until
+from tests.support.patience import wait_until
 
 pytestmark = [
     pytest.mark.lab,

@@ -9,7 +9,7 @@ import pytest
 from components.logs_config import BUFFER_FOLDER, LOG_FOLDERS
 from components.logs_manifests import build_daemon_set
 from tests.integration.conftest import Platform
-from tests.support.coder_site import wait_until
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

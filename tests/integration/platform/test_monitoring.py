@@ -17,7 +17,8 @@ from lab.cluster.record import running_record
 from lab.deploy.target import lab_target
 from settings import Settings
 from tests.integration.conftest import Platform
-from tests.support.coder_site import SMALL, CoderSite, wait_until
+from tests.support.coder_site import SMALL, CoderSite
+from tests.support.patience import wait_until
 from tests.support.prometheus import PrometheusServer, running_prometheus
 from tests.support.promql import metric_names
 from tests.support.scrape_config import prometheus_config

@@ -15,7 +15,7 @@ from jobs.prepull.settings import PrepullCheckSettings
 from lab.platform_health import platform_status
 from lab.pushed_image import pushed_image
 from tests.integration.conftest import Platform
-from tests.support.coder_site import wait_until
+from tests.support.patience import wait_until
 from tests.support.pushed_image import push_image
 
 pytestmark = pytest.mark.lab

@@ -12,7 +12,7 @@ import pytest
 from components.registry_gc_manifests import GC_NAME, GUARD_NAME
 from core.command import Command
 from tests.integration.conftest import Platform
-from tests.support.coder_site import wait_until
+from tests.support.patience import wait_until
 from tests.support.pushed_image import PushedImage, push_image
 
 pytestmark = pytest.mark.lab

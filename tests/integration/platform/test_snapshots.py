@@ -16,7 +16,7 @@ from jobs.snapshots.settings import SnapshotSettings
 from jobs.snapshots.worker_pods import WorkerPods
 from lab.snapshot_jobs import run_snapshot_job, stack_kubectl
 from tests.integration.conftest import Platform
-from tests.support.coder_site import wait_until
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

@@ -13,8 +13,8 @@ from lab.deploy.target import lab_target
 from lab.image_test.pod import MARK, NAMESPACE
 from sptcoder.api import CoderClient
 from tests.integration.conftest import Platform
-from tests.support.coder_site import wait_until
 from tests.support.lab_command import started_command
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.lab
 

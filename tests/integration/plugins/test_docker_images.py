@@ -24,6 +24,7 @@ from lab.builder.place import BuilderPlace
 from lab.plugins.random.characters import bcrypt_hash
 from lab.toolchain import Toolchain
 from tests.support.free_ports import free_port
+from tests.support.patience import wait_until
 from tests.support.pulumi_engine import PulumiEngine
 
 pytestmark = pytest.mark.lab
@@ -67,10 +68,7 @@ class Registry:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 60
-        while self.status("") != 200:
-            assert time.monotonic() < deadline, "the registry does not answer"
-            time.sleep(0.05)
+        wait_until(lambda: self.status("") == 200, what="an answer of the registry")
 
     def stop(self) -> None:
         if self._process is not None:

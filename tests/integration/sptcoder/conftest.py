@@ -9,7 +9,8 @@ import pytest
 from lab.demo.repository import REPOSITORY
 from sptcoder.api.models.workspace import Workspace
 from tests.support.cli_run import CliRun
-from tests.support.coder_site import SMALL, CoderSite, wait_until
+from tests.support.coder_site import SMALL, CoderSite
+from tests.support.patience import wait_until
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from sptcoder.api import CoderClient
 from sptcoder.api.models.workspace import Workspace
 from tests.integration.coder.conftest import AGENT, BARE, POD, OwnTemplate, remove_template
 from tests.support.cli_run import CliRun
-from tests.support.coder_site import CoderSite, wait_until
+from tests.support.coder_site import CoderSite
+from tests.support.patience import wait_until
 
 _BADGE = "Update available"
 
@@ -128,7 +129,7 @@ def test_000_fr19_an_update_is_shown_everywhere_and_taken_by_restart_alone(
 def test_ctrl_c_ends_the_waiting_and_not_the_stop(cli: CliRun, own: Workspace, client: CoderClient) -> None:
     with cli.terminal("stop", own.name) as terminal:
         terminal.expect("Stop")
-        wait_until(lambda: client.workspaces.get(own.id).latest_build.transition == "stop", seconds=90, pause=0.1)
+        wait_until(lambda: client.workspaces.get(own.id).latest_build.transition == "stop", seconds=90)
         terminal.sendintr()
         terminal.expect(f"Stopped waiting; the stop of '{own.name}' goes on")
         terminal.expect(f"sptcoder status {own.name}")

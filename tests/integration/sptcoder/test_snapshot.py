@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from lab.toolchain import toolchain_bin
 from sptcoder.api.models.workspace import Workspace
 from tests.support.cli_run import CliRun
 from tests.support.coder_site import CoderSite
+from tests.support.patience import wait_until
 from tests.support.platform import Platform
 
 pytestmark = pytest.mark.lab
@@ -71,10 +71,7 @@ def test_ctrl_c_leaves_no_file(cli: CliRun, workspace: Workspace, tmp_path: Path
         process = subprocess.Popen(
             argv, env=cli.variables(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
-        end = time.monotonic() + 60
-        while not any(path.stat().st_size > 1000 for path in tmp_path.iterdir()):
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        wait_until(lambda: any(path.stat().st_size > 1000 for path in tmp_path.iterdir()), longest_pause=0.02)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     finally:

@@ -20,7 +20,8 @@ from sptcoder.api.models.workspace import Workspace
 from tests.conftest import Golden
 from tests.integration.conftest import Platform
 from tests.support.cli_run import CliRun
-from tests.support.coder_site import SMALL, CoderSite, wait_until
+from tests.support.coder_site import SMALL, CoderSite
+from tests.support.patience import wait_for_text, wait_until
 from tests.support.private_host import private_repository
 from tests.support.served_copies import ServedCopies, served_copies
 
@@ -114,7 +115,7 @@ def test_000_s2_2_5_open_opens_the_browser(cli: CliRun, served: ServedCopies, tm
     browser.chmod(0o700)
     for words in (("up", served.url("a"), "--open"), ("open", served.name)):
         done = cli.run(*words, env={"BROWSER": str(browser)})
-        wait_until(lambda: opened.exists() and opened.read_text() != "", seconds=90, pause=0.05)
+        wait_for_text(opened)
         assert opened.read_text() == done.stdout.strip()
         opened.unlink()
 

@@ -5,12 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from sptcoder.version import VERSION
 from tests.support.cli_run import CliRun
+from tests.support.patience import wait_until
 
 _NOTICE = f"Update available: v{VERSION} -> v9.8.7\n"
 
@@ -61,7 +61,7 @@ def test_000_s1_3_1_the_source_is_asked_in_the_background(stranger: CliRun, sour
     assert "Update available" not in first.stderr
     source.may_answer.set()
     cache = stranger.folder / "xdg_cache_home" / "spt-flow" / "newest-release.json"
-    assert _appears(cache, "9.8.7")
+    wait_until(lambda: cache.exists() and "9.8.7" in cache.read_text(encoding="utf-8"))
     second = stranger.run("context", "list", env=_asking(address))
     assert second.stderr.endswith(_NOTICE)
     assert second.stdout == ""
@@ -79,12 +79,3 @@ def test_000_s1_3_3_a_variable_disables_it(stranger: CliRun, source: Source) -> 
     time.sleep(0.5)
     assert requests == []
     assert not (stranger.folder / "xdg_cache_home" / "spt-flow").exists()
-
-
-def _appears(path: Path, text: str) -> bool:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        if path.exists() and text in path.read_text():
-            return True
-        time.sleep(0.1)
-    return False

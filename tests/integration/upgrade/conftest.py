@@ -1,7 +1,6 @@
 """The platform on a cluster of its own, up once for all tests of a file."""
 
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -13,10 +12,10 @@ from tests.standins.coderd.server import Coderd
 from tests.standins.kubelets.kubelets import Kubelets
 from tests.support.apiserver import running_apiserver, running_beside
 from tests.support.event_loop import own_event_loop
+from tests.support.patience import wait_until
 from tests.support.pulumi_engine import PulumiEngine, find_pulumi
 
 _VERSION = "2.26.5"
-_BIND_SECONDS = 30.0
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +56,5 @@ def stage(coderd: Coderd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def _bound(stage: Stage) -> Mapping[str, Volume]:
-    end = time.monotonic() + _BIND_SECONDS
-    while HOME not in (found := stage.volumes()) or {each.phase for each in found.values()} != {"Bound"}:
-        assert time.monotonic() < end, found
-        time.sleep(0.2)
-    return found
+    wait_until(lambda: {each.phase for each in stage.volumes().values()} == {"Bound"} and HOME in stage.volumes())
+    return stage.volumes()

@@ -6,8 +6,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -15,6 +13,7 @@ import pytest
 
 from benchmarks.make_target import make
 from core.errors import CommandFailedError
+from tests.support.patience import wait_for_text, wait_until
 
 _ROOT = Path(__file__).parents[3]
 _BENCHMARK = """
@@ -36,13 +35,6 @@ except KeyboardInterrupt:
 """
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not within {seconds:g} s"
-        time.sleep(0.05)
-
-
 def makefile(folder: Path, *recipe: str) -> None:
     (folder / "Makefile").write_text("work:\n" + "".join(f"\t{line}\n" for line in recipe))
 
@@ -55,11 +47,10 @@ def test_everything_ends_and_is_taken_down(tmp_path: Path, number: signal.Signal
         [sys.executable, "-c", textwrap.dedent(_BENCHMARK), str(tmp_path)], cwd=_ROOT, env=dict(os.environ)
     )
     try:
-        eventually(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
-        worker = int((tmp_path / "pid").read_text())
+        worker = int(wait_for_text(tmp_path / "pid"))
         os.kill(benchmark.pid, number)
         assert benchmark.wait(30) == 130
-        eventually(lambda: not psutil.pid_exists(worker))
+        wait_until(lambda: not psutil.pid_exists(worker))
         assert (tmp_path / "taken-down").exists()
     finally:
         benchmark.kill()
@@ -76,7 +67,7 @@ def test_a_command_that_does_not_hear_is_killed(tmp_path: Path, monkeypatch: pyt
         raise KeyboardInterrupt
 
     def interrupt() -> None:
-        eventually(lambda: (tmp_path / "child").exists() and (tmp_path / "child").read_text() != "")
+        wait_for_text(tmp_path / "child")
         os.kill(os.getpid(), signal.SIGUSR1)
 
     before = signal.signal(signal.SIGUSR1, impatient)
@@ -90,7 +81,7 @@ def test_a_command_that_does_not_hear_is_killed(tmp_path: Path, monkeypatch: pyt
         signal.signal(signal.SIGUSR1, before)
     assert heard == [1]
     pids = {int((tmp_path / name).read_text()) for name in ("pid", "child")}
-    eventually(lambda: not any(psutil.pid_exists(pid) for pid in pids), 5)
+    wait_until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
 
 
 def test_a_failure_shows_what_was_said(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import wait_for_text
 from tests.support.rendered_template import TEMPLATES
 
 _SCRIPTS = TEMPLATES / "shared/workspace/scripts"
@@ -72,11 +73,7 @@ class Image:
 
     def prepared(self) -> str:
         """Wait for the installation to end and return its exit code."""
-        mark = self.runtime / "prepare.done"
-        deadline = time.monotonic() + 60
-        while not (mark.exists() and mark.read_text()) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        return mark.read_text().strip()
+        return wait_for_text(self.runtime / "prepare.done")
 
 
 @pytest.fixture(params=_SHELLS)

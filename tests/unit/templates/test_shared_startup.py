@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import wait_for_text, wait_until
 from tests.support.rendered_template import Template
 from tests.support.startup import Workspace, executable, git, repository
 
@@ -279,9 +280,7 @@ def test_code_server_is_started_on_loopback_and_again_after_a_crash(workspace: W
     workspace.program("code-server", f'echo "$*" >> {workspace.root}/calls')
     assert "starting code-server" in workspace.start(SPT_FLOW_IDE_PORT="13337")
     calls = workspace.root / "calls"
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and (not calls.exists() or len(calls.read_text().splitlines()) < 2):
-        time.sleep(0.1)
+    wait_until(lambda: calls.exists() and calls.read_text().count("\n") > 1)
     first, second = calls.read_text().splitlines()[:2]
     assert first == second == "--auth none --bind-addr 127.0.0.1:13337 --disable-telemetry --disable-update-check"
 
@@ -397,11 +396,7 @@ def test_a_devcontainer_json_is_honoured_as_far_as_a_ready_image_allows(workspac
     )
     assert shown.stdout == "it's app\n"
     assert (workspace.home / ".bashrc").read_text().count("# spt-flow: devcontainer.json\n") == 1
-    deadline = time.monotonic() + 60
-    calls = workspace.root / "calls"
-    while time.monotonic() < deadline and not (calls.exists() and calls.read_text()):
-        time.sleep(0.1)
-    assert set(calls.read_text().splitlines()) == {"--install-extension golang.go"}
+    assert set(wait_for_text(workspace.root / "calls").splitlines()) == {"--install-extension golang.go"}
 
 
 def test_a_broken_devcontainer_json_only_warns(workspace: Workspace) -> None:

@@ -5,10 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.support.patience import wait_for_text
 
 ROOT = Path(__file__).parents[3]
 
@@ -106,9 +107,7 @@ def test_a_stopped_run_leaves_nothing(tmp_path: Path, report: str, number: signa
     command = [sys.executable, "-m", "validate", "--only", "git", "--timeout", "60", "--report", report]
     own = {**_environment(tmp_path), "TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, cwd=ROOT, env=own, stderr=subprocess.PIPE, text=True) as run:
-        end = time.monotonic() + 30
-        while not (tmp_path / "pid").exists() and time.monotonic() < end:
-            time.sleep(0.02)
+        wait_for_text(tmp_path / "pid")
         run.send_signal(number)
         _, said = run.communicate(timeout=30)
     assert (run.returncode, said) == (130, "Stopped on request; nothing of the checks is left.\n")

@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from jobs.database.dump import dump_database
 from jobs.database.folder import DumpFolder, file_checksum
 from jobs.database.metrics import DumpTally
 from jobs.event_log import EventLog
+from tests.support.patience import wait_until
 from tests.unit.jobs.database.conftest import Site
 
 _ROOT = Path(__file__).parents[4]
@@ -120,10 +120,7 @@ def test_a_killed_dump_leaves_nothing_that_counts(site: Site) -> None:
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + 60
-        while not list(site.folder.glob("*.partial")):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: list(site.folder.glob("*.partial")))
         with pytest.raises(SptFlowError, match="Another dump or restore is at work"):
             site.dump()
     finally:

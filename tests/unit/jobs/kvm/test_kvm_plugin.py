@@ -3,7 +3,7 @@
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from jobs.kvm.protocol import PLUGIN_SERVICE, decoder, encode, message
 from jobs.kvm.run import run_kvm_plugin
 from jobs.kvm.settings import KvmPluginSettings
 from microvm.level import Level
+from tests.support.patience import wait_until
 
 _WORKS = Probe(Level.GUEST, "a guest ran")
 _BROKEN = Probe(Level.NONE, "there is no /dev/kvm")
@@ -185,7 +186,7 @@ def test_a_refusal_is_said_and_tried_again(running: _Site) -> None:
     running.kubelet.registered.get(timeout=_SECONDS)
     running.kubelet.refuses = True
     running.socket.unlink()
-    _until(lambda: any(event["event"] == "failed" for event in running.events()))
+    wait_until(lambda: any(event["event"] == "failed" for event in running.events()))
     failed = next(event for event in running.events() if event["event"] == "failed")
     assert failed["message"] == "The kubelet refused the resource 'devices.spt-flow.dev/kvm': not this one."
     running.kubelet.refuses = False
@@ -231,12 +232,3 @@ def test_a_probe_of_what_is_no_kvm() -> None:
 def test_bad_settings_are_one_sentence(name: str, value: str) -> None:
     with pytest.raises(UsageError, match=f"The environment variable {name} has the value '{value}'"):
         read_settings(KvmPluginSettings, {"SPT_KVM_NODE": "n", name: value})
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    tick = threading.Event()
-    for _ in range(int(_SECONDS / 0.05)):
-        if condition():
-            return
-        tick.wait(0.05)
-    pytest.fail("it never came to be")

@@ -3,8 +3,7 @@
 import io
 import json
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from jobs.prepull.run import run_prepull_check
 from jobs.prepull.settings import PrepullCheckSettings
 from tests.standins.kubelets.kubelets import FAKE, Kubelets
 from tests.support.apiserver import ApiServer, running_beside
+from tests.support.patience import wait_until
 
 _REPOSITORY = "registry.coder.svc.cluster.local:5000/spt-flow/workspace"
 _OLD, _NEW = (f"{_REPOSITORY}@sha256:{digits * 32}" for digits in ("a1", "b2"))
@@ -121,13 +121,6 @@ class _Cluster:
         return code, json.loads(stream.getvalue().splitlines()[-1])
 
 
-def _wait_until(is_true: Callable[[], bool]) -> None:
-    end = time.monotonic() + _SECONDS
-    while not is_true():
-        assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.2)
-
-
 @pytest.fixture
 def cluster(apiserver: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Cluster]:
     """Yield fifty nodes, all of which have gone at the end."""
@@ -142,12 +135,12 @@ def cluster(apiserver: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             for group, number, labels, taints in _GROUPS:
                 for index in range(number):
                     made.add(f"{group}-{index}", labels, taints)
-            _wait_until(made.are_judged)
+            wait_until(made.are_judged)
             yield made
         finally:
             path = f"{made.daemon_sets}?propagationPolicy=Foreground"
             apiserver.request("DELETE", path)
-            _wait_until(lambda: made.pods() == [])
+            wait_until(lambda: made.pods() == [])
             for name in made.nodes:
                 apiserver.request("DELETE", f"/api/v1/nodes/{name}")
 
@@ -156,7 +149,7 @@ def test_the_image_is_kept_where_it_is_asked_for_and_each_node_without_it_is_nam
     meant = sorted(name for name in cluster.nodes if name.rpartition("-")[0] in _MEANT)
     assert (len(cluster.nodes), len(meant)) == (50, 40)
     first = cluster.apply(_OLD)
-    _wait_until(cluster.is_rolled_out)
+    wait_until(cluster.is_rolled_out)
     # The real controller and the check mean the same nodes.
     assert sorted(pod["spec"]["nodeName"] for pod in cluster.pods()) == meant
 
@@ -173,7 +166,7 @@ def test_the_image_is_kept_where_it_is_asked_for_and_each_node_without_it_is_nam
     before = {pod["metadata"]["uid"] for pod in cluster.pods()}
     assert cluster.apply(_OLD)["metadata"]["generation"] == first["metadata"]["generation"]
     assert cluster.apply(_NEW)["metadata"]["generation"] == first["metadata"]["generation"] + 1
-    _wait_until(cluster.is_rolled_out)
+    wait_until(cluster.is_rolled_out)
     after = {pod["metadata"]["uid"]: pod["spec"] for pod in cluster.pods()}
     assert before.isdisjoint(after)
     assert {spec["containers"][0]["image"] for spec in after.values()} == {_NEW}
@@ -184,7 +177,7 @@ def test_the_image_is_kept_where_it_is_asked_for_and_each_node_without_it_is_nam
     # Who comes later is served, and asked, too.
     cluster.pull(_NEW, *meant)
     cluster.add("plain-new", {"pool": "workspaces"}, [])
-    _wait_until(lambda: "plain-new" in [pod["spec"].get("nodeName") for pod in cluster.pods()])
-    _wait_until(cluster.is_rolled_out)
+    wait_until(lambda: "plain-new" in [pod["spec"].get("nodeName") for pod in cluster.pods()])
+    wait_until(cluster.is_rolled_out)
     code, said = cluster.check(_NEW)
     assert (code, said["missing"]) == (1, ["plain-new"])

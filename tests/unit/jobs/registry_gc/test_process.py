@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,10 @@ from components.registry_manifests import REGISTRY_NAME
 from jobs.registry_gc.gate import ClusterGate
 from tests.support.apiserver import ApiServer
 from tests.support.local_registry import LocalRegistry
+from tests.support.patience import wait_until
 from tests.unit.jobs.registry_gc.conftest import Bench
 
 _ROOT = Path(__file__).parents[4]
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 class _Site:
@@ -79,7 +72,7 @@ def test_asked_to_stop_it_opens_the_registry_and_says_so(site: _Site, bench: Ben
     # The pod stays, so that the run waits for its end.
     process = site.start(Path(bench.collection().settings.program), tmp_path)
     with site.gate() as gate:
-        _until(lambda: gate.replicas() == 0)
+        wait_until(lambda: gate.replicas() == 0, longest_pause=0.05)
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=60)
         assert process.returncode == 1
@@ -95,7 +88,7 @@ def test_asked_to_stop_it_opens_the_registry_and_says_so(site: _Site, bench: Ben
 def test_killed_it_leaves_a_lease_by_which_the_guard_opens_it(site: _Site, bench: Bench, tmp_path: Path) -> None:
     process = site.start(Path(bench.collection().settings.program), tmp_path)
     with site.gate() as gate:
-        _until(lambda: gate.replicas() == 0)
+        wait_until(lambda: gate.replicas() == 0, longest_pause=0.05)
         process.kill()
         process.communicate(timeout=60)
         assert gate.replicas() == 0

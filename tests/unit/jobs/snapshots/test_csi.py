@@ -3,8 +3,7 @@
 import io
 import json
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,16 +34,10 @@ from jobs.snapshots.settings import SnapshotSettings
 from tests.standins.snapshots.controller import SnapshotController
 from tests.standins.snapshots.crds import snapshot_definitions
 from tests.support.apiserver import ApiServer
+from tests.support.patience import wait_until
 
 _API = "/apis/snapshot.storage.k8s.io/v1"
 _RBAC = "/apis/rbac.authorization.k8s.io/v1"
-
-
-def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 class _Space:
@@ -97,8 +90,8 @@ def storage(apiserver: ApiServer) -> ApiServer:
         except HTTPError:
             return False
 
-    _until(is_served)
-    _until(lambda: _answers(apiserver, f"{_API}/volumesnapshotclasses"))
+    wait_until(is_served)
+    wait_until(lambda: _answers(apiserver, f"{_API}/volumesnapshotclasses"))
     _post(apiserver, f"{_API}/volumesnapshotclasses", build_class("csi.example.com", {}))
     return apiserver
 
@@ -184,14 +177,14 @@ def test_i3_only_snapshots_with_the_jobs_label_are_looked_at(space: _Space, cont
     spec = {"volumeSnapshotClassName": SNAPSHOT_CLASS, "source": {"persistentVolumeClaimName": "one"}}
     kind = {"apiVersion": "snapshot.storage.k8s.io/v1", "kind": "VolumeSnapshot"}
     space.server.request("POST", space.path, {**kind, "metadata": {"name": "somebody-elses"}, "spec": spec})
-    _until(lambda: len(controller.storage) == 1)
+    wait_until(lambda: len(controller.storage) == 1)
     code, said = _run(space)
     assert (code, said[-1]["taken"], said[-1]["kept"]) == (0, 1, 1)
     with Cluster() as cluster:
         own = CsiSnapshots(cluster, space.name, SNAPSHOT_CLASS)
         for each in own.list():
             own.remove(each)
-    _until(lambda: set(space.snapshots()) == {"somebody-elses"})
+    wait_until(lambda: set(space.snapshots()) == {"somebody-elses"})
 
 
 def test_a_removed_snapshot_frees_its_storage_though_the_class_retains(
@@ -203,7 +196,7 @@ def test_a_removed_snapshot_frees_its_storage_though_the_class_retains(
         own = CsiSnapshots(cluster, space.name, SNAPSHOT_CLASS)
         (snapshot,) = own.list()
         own.remove(snapshot)
-        _until(lambda: space.snapshots() == {})
+        wait_until(lambda: space.snapshots() == {})
         own.remove(snapshot)
     assert (controller.storage, space.contents()) == ({}, [])
 
@@ -214,7 +207,7 @@ def test_what_goes_in_another_way_keeps_its_storage(space: _Space, controller: S
     assert _run(space)[0] == 0
     (name,) = space.snapshots()
     space.server.request("DELETE", f"{space.path}/{name}")
-    _until(lambda: space.snapshots() == {})
+    wait_until(lambda: space.snapshots() == {})
     assert list(controller.storage.values()) == ["one"]
     assert len(space.contents()) == 1
 
@@ -246,7 +239,7 @@ def test_i2_one_that_fails_or_hangs_is_told_and_a_later_run_goes_on(
     assert (code, errors) == (1, ["the disk is on fire"])
     controller.is_failing = False
     # The error was one that is tried again: the same snapshot comes to be.
-    _until(lambda: all((item.get("status") or {}).get("readyToUse") for item in space.snapshots().values()))
+    wait_until(lambda: all((item.get("status") or {}).get("readyToUse") for item in space.snapshots().values()))
     code, said = _run(space)
     assert (code, said[-1]["taken"], said[-1]["kept"]) == (0, 0, 1)
     controller.is_stuck = True
@@ -273,7 +266,7 @@ def test_a_destroyed_claim_is_made_of_its_newest_snapshot_and_of_no_other(
         "PATCH", f"{space.claims}/one", {"metadata": {"finalizers": None}}, "application/merge-patch+json"
     )
     space.server.request("DELETE", f"{space.claims}/one")
-    _until(lambda: space.server.request("GET", space.claims)["items"] == [])
+    wait_until(lambda: space.server.request("GET", space.claims)["items"] == [])
     assert restore_home(_settings(space), log, claim="one", source="latest") == 0
     assert restore_home(_settings(space), log, claim="one", source=name, target="beside") == 0
     made = {item["metadata"]["name"]: item for item in space.server.request("GET", space.claims)["items"]}
@@ -298,7 +291,7 @@ def test_a_claim_that_is_gone_is_marked_once(space: _Space, controller: Snapshot
         "PATCH", f"{space.claims}/one", {"metadata": {"finalizers": None}}, "application/merge-patch+json"
     )
     space.server.request("DELETE", f"{space.claims}/one")
-    _until(lambda: space.server.request("GET", space.claims)["items"] == [])
+    wait_until(lambda: space.server.request("GET", space.claims)["items"] == [])
     for expected in (1, 0):
         _, said = _run(space)
         assert len([line for line in said if line["event"] == "claim-gone"]) == expected

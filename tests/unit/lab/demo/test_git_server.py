@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from core.command import Command
 from core.errors import SptFlowError
 from lab.demo.git_daemon import served_repositories
 from lab.demo.repository import GREETING, REPOSITORY, make_repository
+from tests.support.patience import wait_until
 
 ROOT = Path(__file__).parents[4]
 
@@ -50,10 +50,7 @@ def test_only_the_one_address_is_listened_on_and_only_for_the_block(tmp_path: Pa
         assert answers("127.0.0.1", port)
         assert not answers("127.0.0.2", port)
     # A process killed with the block may take a moment to go on a busy machine.
-    end = time.monotonic() + 60
-    while answers("127.0.0.1", port):
-        assert time.monotonic() < end, "still served"
-        time.sleep(0.05)
+    wait_until(lambda: not answers("127.0.0.1", port))
 
 
 def test_nothing_can_be_pushed(tmp_path: Path, port: int) -> None:
@@ -95,7 +92,4 @@ def test_the_server_dies_with_a_killed_demo(tmp_path: Path, port: int) -> None:
         assert runner.stdout is not None
         assert runner.stdout.readline() == b"up\n"
         runner.send_signal(signal.SIGKILL)
-    end = time.monotonic() + 60
-    while answers("127.0.0.1", port) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not answers("127.0.0.1", port)
+    wait_until(lambda: not answers("127.0.0.1", port))

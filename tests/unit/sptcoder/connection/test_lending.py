@@ -3,8 +3,7 @@
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from sptcoder.connection.lending import lent_git_credentials
 from sptcoder.connection.ssh_words import sh_text
 from sptcoder.connection.tunnel import ConnectionFailedError, Tunnel
 from tests.support.local_tunnel import local_tunnel
+from tests.support.patience import wait_until
 from tests.support.posix import posix_only
 
 pytestmark = posix_only
@@ -90,18 +90,11 @@ def test_they_go_with_whoever_lends_them(socket: Path, how: str) -> None:
         lender.stdin.close()
     else:
         os.killpg(lender.pid, signal.SIGHUP)
-    _soon(lambda: known(socket) == "")
+    wait_until(lambda: known(socket) == "")
     lender.wait(10)
     lender.stdout.close()
     if not lender.stdin.closed:
         lender.stdin.close()
-
-
-def _soon(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_a_workspace_without_https_repositories_is_lent_nothing(tmp_path: Path) -> None:

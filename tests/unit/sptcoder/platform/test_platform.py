@@ -5,17 +5,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core.errors import SptFlowError, UsageError
+from core.errors import UsageError
 from sptcoder.platform.__main__ import main
 from sptcoder.platform.environment import Environment
 from tests.standins.coderd.fault import Fault
 from tests.standins.coderd.server import Coderd
+from tests.support.patience import wait_until
 
 _CANARY = "canary-77f0-token"
 _ROOT = Path(__file__).parents[4]
@@ -186,7 +185,7 @@ def test_a_stopped_push_says_so_and_deletes_its_smoke_workspace(coderd: Coderd, 
         text=True,
     )
     try:
-        _wait_until(lambda: any("workspace smoke" in event for event in coderd.platform.events))
+        wait_until(lambda: any("workspace smoke" in event for event in coderd.platform.events))
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=60)
     finally:
@@ -197,11 +196,3 @@ def test_a_stopped_push_says_so_and_deletes_its_smoke_workspace(coderd: Coderd, 
     assert "Stopped on request" in err
     assert "Traceback" not in err
     assert any(event.startswith("delete smoke") for event in coderd.platform.events)
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        if time.monotonic() > end:
-            raise SptFlowError("it did not happen within 60 s")
-        time.sleep(0.05)

@@ -2,8 +2,6 @@
 
 import os
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -12,6 +10,7 @@ import pytest
 from pulumi import automation as auto
 from pulumi_command import local
 
+from tests.support.patience import wait_for_text
 from tests.support.pulumi_engine import PulumiEngine
 
 _CANARY = "canary-7f3b92d1"
@@ -113,8 +112,7 @@ def test_killing_the_engine_ends_plugin_and_command(engine: PulumiEngine, tmp_pa
 
     thread = threading.Thread(target=run)
     thread.start()
-    _wait_for(lambda: marker.exists() and marker.read_text().strip() != "", 30)
-    script = psutil.Process(int(marker.read_text()))
+    script = psutil.Process(int(wait_for_text(marker)))
     plugin = script.parent()
     assert plugin is not None
     host = plugin.parent()
@@ -144,8 +142,7 @@ def test_ctrl_c_stops_the_command_and_leaves_no_lock(engine: PulumiEngine, tmp_p
 
     thread = threading.Thread(target=run)
     thread.start()
-    _wait_for(lambda: marker.exists() and marker.read_text().strip() != "", 30)
-    script = psutil.Process(int(marker.read_text()))
+    script = psutil.Process(int(wait_for_text(marker)))
     plugin = script.parent()
     assert plugin is not None
     watched = [plugin, script, *script.children(recursive=True)]
@@ -156,10 +153,3 @@ def test_ctrl_c_stops_the_command_and_leaves_no_lock(engine: PulumiEngine, tmp_p
     assert failures
     assert [path for path in engine.backend.rglob("*.json") if "locks" in path.parts] == []
     assert "was cancelled" in engine.transcript
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)

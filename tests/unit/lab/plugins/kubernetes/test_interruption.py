@@ -5,13 +5,13 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import psutil
 
 from lab.deploy.state_file import is_readable
 from lab.deploy.state_recovery import sweep_unfinished
+from tests.support.patience import wait_until
 from tests.unit.lab.plugins.kubernetes.background import BackgroundUp, many_maps, one_pod
 
 if TYPE_CHECKING:
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 _MAPS = 24
 _ROUNDS = 4
-
-
-def _wait_for(condition: Callable[[], object], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def _count_maps(stage: "Stage") -> int:
@@ -37,7 +30,7 @@ def test_ctrl_c_while_waiting_leaves_a_sound_state(stage: "Stage") -> None:
     run = BackgroundUp(stage, one_pod, 1)
     engine = run.engine()
     assert engine is not None
-    _wait_for(lambda: stage.live("/api/v1/namespaces/~/pods")["items"], 60)
+    wait_until(lambda: stage.live("/api/v1/namespaces/~/pods")["items"])
     time.sleep(1)
     engine.send_signal(signal.SIGINT)
     assert run.join() != 0
@@ -64,7 +57,7 @@ def test_kill_anywhere_then_up_converges(stage: "Stage") -> None:
     for number in sorted(moments.sample(range(1, _MAPS), _ROUNDS)):
         run = BackgroundUp(stage, many_maps, _MAPS)
         engine = run.engine()
-        _wait_for(lambda: _count_maps(stage) >= number or run.ended, 60)  # noqa: B023 - used at once
+        wait_until(lambda: _count_maps(stage) >= number or run.ended, longest_pause=0.02)  # noqa: B023 - used at once
         plugins: list[psutil.Process] = []
         with contextlib.suppress(psutil.NoSuchProcess, AttributeError):  # it was faster
             plugins = engine.children(recursive=True)  # type: ignore[union-attr]  # see above

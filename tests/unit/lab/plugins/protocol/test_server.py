@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +15,7 @@ from google.protobuf import empty_pb2
 
 from lab.plugins.protocol.codec import encode
 from lab.plugins.protocol.stubs import provider_pb2, provider_pb2_grpc
+from tests.support.patience import wait_for_text
 
 _PROJECT = Path(__file__).resolve().parents[5]
 _COMMAND = [sys.executable, "-m", "lab.plugins.command"]
@@ -70,10 +70,7 @@ def test_a_dead_parent_ends_a_plugin_whose_stdin_stays_open(tmp_path: Path) -> N
     try:
         assert shell.stdout is not None
         process = psutil.Process(int(shell.stdout.readline()))
-        end = time.monotonic() + 60
-        while not ((tmp_path / "port").exists() and (tmp_path / "port").read_text().strip()):
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        wait_for_text(tmp_path / "port")
         shell.kill()
         shell.wait()
         assert psutil.wait_procs([process], timeout=30)[1] == []
@@ -95,11 +92,7 @@ def test_being_ended_with_a_command_running_ends_both(
     with grpc.insecure_channel(f"127.0.0.1:{_port(plugin)}") as channel:
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         call = stub.Create.future(provider_pb2.CreateRequest(urn=_URN, properties=encode({"create": script})))
-        end = time.monotonic() + 60
-        while not (started.exists() and started.read_text().strip()):
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        sleeper = psutil.Process(int(started.read_text()))
+        sleeper = psutil.Process(int(wait_for_text(started)))
         os.killpg(plugin.pid, number)
         with pytest.raises(grpc.RpcError, match="was cancelled"):
             call.result(timeout=60)
@@ -141,11 +134,7 @@ def test_a_running_command_gets_its_chance_and_its_group_ends(plugin: subprocess
     with grpc.insecure_channel(f"127.0.0.1:{_port(plugin)}") as channel:
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         call = stub.Create.future(provider_pb2.CreateRequest(urn=_URN, properties=encode({"create": script})))
-        end = time.monotonic() + 60
-        while not (started.exists() and started.read_text().strip()):
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        sleeper = psutil.Process(int(started.read_text()))
+        sleeper = psutil.Process(int(wait_for_text(started)))
         stub.Cancel(empty_pb2.Empty())
         with pytest.raises(grpc.RpcError, match="was cancelled"):
             call.result(timeout=60)
