@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from ci.change_rules import change_verdicts
 from ci.event_log import PolicyVerdict, policy_verdicts
 from ci.plan import Plan, read_plan
 from ci.stack_name import PROJECT_ROOT, check_stack_name
@@ -28,7 +29,10 @@ _MANDATORY: Final = "mandatory"
 
 @dataclass(frozen=True)
 class PreviewResult:
-    """What a preview came to: the plan, what policies said, and whether the engine was content with all of it."""
+    """What a preview came to: the plan, what policies said of it, and whether the engine was content with all of it.
+
+    Among the `verdicts` are those of the rules about a plan, of which the engine knows nothing.
+    """
 
     plan: Plan
     verdicts: tuple[PolicyVerdict, ...]
@@ -36,9 +40,9 @@ class PreviewResult:
 
     def check(self) -> None:
         """Raise SptFlowError for a preview that failed: its violations first, its own words second."""
-        if self.succeeded:
-            return
         broken = [f"[{one.policy}] {one.sentence}" for one in self.verdicts if one.level == _MANDATORY]
+        if self.succeeded and not broken:
+            return
         told = broken or list(self.plan.failures) or ["the engine did not say why"]
         listed = "".join(f"\n  - {line}" for line in told)
         what = "found policy violations" if broken else "failed"
@@ -69,7 +73,8 @@ def preview_stack(stack: str, document: Path, *, refresh: bool = True, list_all:
             next_command="pulumi login, pulumi stack ls, and docs/ci.md for what a stack needs",
         )
     document.write_text(done.stdout, encoding="utf-8")
-    return PreviewResult(read_plan(document), verdicts, succeeded=done.returncode == 0)
+    plan = read_plan(document)
+    return PreviewResult(plan, (*verdicts, *change_verdicts(document, _config(stack))), succeeded=done.returncode == 0)
 
 
 def deploy_stack(stack: str, *, override: str = "") -> None:
@@ -91,9 +96,12 @@ def deploy_stack(stack: str, *, override: str = "") -> None:
 
 
 def _arguments(verb: str, stack: str) -> list[str]:
-    config = PROJECT_ROOT / "policies" / "config" / f"{stack}.json"
-    pack = ["--policy-pack", str(PROJECT_ROOT / "policies"), "--policy-pack-config", str(config)]
+    pack = ["--policy-pack", str(PROJECT_ROOT / "policies"), "--policy-pack-config", str(_config(stack))]
     return [verb, "--stack", stack, "--non-interactive", "--color", "never", "--suppress-progress", *pack]
+
+
+def _config(stack: str) -> Path:
+    return PROJECT_ROOT / "policies" / "config" / f"{stack}.json"
 
 
 def _pulumi(variables: Mapping[str, str] = MappingProxyType({})) -> Command:

@@ -10,12 +10,15 @@ import pulumi_kubernetes as k8s
 import pytest
 from pulumi import ResourceTransformArgs, ResourceTransformResult
 
+from ci.change_rules import change_verdicts
+from ci.event_log import PolicyVerdict
 from ci.plan import read_plan
 from ci.review_comment import review_comment
+from policies.config_file import CONFIG_FOLDER
 from tests.support.apiserver import ApiServer
 from tests.support.cli_preview import cli_preview
 from tests.support.pulumi_engine import PulumiEngine, find_pulumi
-from tests.unit.ci.changing_program import CANARY, after, before
+from tests.unit.ci.changing_program import CANARY, NAMESPACE, after, before
 
 _GOLDEN = Path(__file__).parents[2] / "golden" / "ci" / "comment.md"
 
@@ -72,3 +75,12 @@ def test_the_comment_is_that_of_the_golden_file(
     # web: 3 x max(50m + 2, 500m + 50m), store: 2 x 100m; before: 2 x 250m + 1.
     assert "1.5 → 6.35 (**+4.85**)" in row
     assert "55Gi → 170Gi (**+115Gi**)" in row
+
+    # And what no deployment may do: the engine itself would, since nothing in this program is protected.
+    assert change_verdicts(preview, CONFIG_FOLDER / "staging.json") == [
+        PolicyVerdict(
+            "volume-forbids-replacement",
+            "mandatory",
+            f"PersistentVolumeClaim '{NAMESPACE}/scratch' must not be deleted: the data on it would be lost.",
+        )
+    ]

@@ -132,6 +132,29 @@ def test_nothing_is_deployed_after_a_preview_that_breaks_a_policy(pulumi: Pulumi
     assert pulumi.calls == ["preview"]
 
 
+def test_nothing_is_deployed_that_takes_a_volume_away(pulumi: Pulumi) -> None:
+    """The engine is content: it shows its policies no steps."""
+    claim = {"kind": "PersistentVolumeClaim", "metadata": {"name": "registry", "namespace": "coder"}}
+    urn = "urn:pulumi:staging::spt-flow::kubernetes:core/v1:PersistentVolumeClaim::registry-pvc"
+    step = {"op": "delete", "urn": urn, "oldState": {"urn": urn, "inputs": claim}}
+    pulumi.answers({"steps": [step], "duration": 1})
+    with pytest.raises(SptFlowError, match=r"\[volume-forbids-replacement\] .*registry.* must not be deleted"):
+        deploy_command.deploy("staging")
+    assert pulumi.calls == ["preview"]
+
+
+def test_a_volume_that_stays_in_the_cluster_may_leave_the_stack(
+    pulumi: Pulumi, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    del capfdbinary
+    claim = {"kind": "PersistentVolumeClaim", "metadata": {"name": "registry", "namespace": "coder"}}
+    urn = "urn:pulumi:staging::spt-flow::kubernetes:core/v1:PersistentVolumeClaim::registry-pvc"
+    step = {"op": "delete", "urn": urn, "oldState": {"urn": urn, "inputs": claim, "retainOnDelete": True}}
+    pulumi.answers({"steps": [step], "duration": 1})
+    deploy_command.deploy("staging")
+    assert pulumi.calls == ["preview", "up"]
+
+
 def test_nothing_is_deployed_when_nothing_differs(pulumi: Pulumi, capsys: pytest.CaptureFixture[str]) -> None:
     pulumi.answers(NOTHING)
     deploy_command.deploy("staging")

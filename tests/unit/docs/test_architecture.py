@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text()
 SVG = "{http://www.w3.org/2000/svg}"
 
 _FORBIDDEN = {
-    "ci": {"benchmarks", "components", "jobs", "lab", "policies", "sptcoder"},
+    "ci": {"benchmarks", "components", "jobs", "lab", "sptcoder"},
     "core": {"ci", "components", "jobs", "lab", "policies", "settings"},
     "components": {"benchmarks", "lab", "policies"},
     "jobs": {"benchmarks", "components", "lab", "policies", "settings"},
