@@ -12,6 +12,7 @@ from policies.rule import ResourceRule, RuleWords
 from policies.subjects.releases import ReleaseView, release_of
 
 _DEFAULT_SECONDS: Final = 1800
+_DEFAULT_REVISIONS: Final = 100
 _OFF: Final = {
     # Coder migrates its database forwards only: an automatic way back would start an old server on a new database.
     "atomic": "it would roll back what may only go forwards",
@@ -33,14 +34,17 @@ _OFF: Final = {
 
 @dataclass(frozen=True)
 class ReleaseLimits:
-    """Longest wait for a release to be ready, in seconds."""
+    """Longest wait for a release to be ready, in seconds, and most revisions of it that are kept, each a Secret."""
 
     seconds: int
+    revisions: int
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Read the rule's configuration."""
-        return cls(int(config.get("maxTimeoutSeconds", _DEFAULT_SECONDS)))
+        return cls(
+            int(config.get("maxTimeoutSeconds", _DEFAULT_SECONDS)), int(config.get("maxRevisions", _DEFAULT_REVISIONS))
+        )
 
 
 def check(resource: Resource, limits: ReleaseLimits, findings: Findings) -> None:
@@ -69,8 +73,8 @@ def _numbers(release: ReleaseView, limits: ReleaseLimits, findings: Findings) ->
             yield f"have a timeout of 1 to {limits.seconds} seconds: {_found(seconds)}"
     if not findings.is_open(history):
         kept = history.integer()
-        if kept is None or kept < 1:
-            yield f"have a maxHistory of at least 1, so that old revisions end: {_found(kept)}"
+        if kept is None or not 0 < kept <= limits.revisions:
+            yield f"have a maxHistory of 1 to {limits.revisions}, so that old revisions end: {_found(kept)}"
 
 
 def _found(number: int | None) -> str:
@@ -88,7 +92,10 @@ RELEASE_OPTIONS: Final = ResourceRule(
         remediation="Set timeout and maxHistory, and leave the named option out.",
         tags=("kubernetes", "helm"),
     ),
-    properties={"maxTimeoutSeconds": {"type": "integer", "minimum": 1, "default": _DEFAULT_SECONDS}},
+    properties={
+        "maxTimeoutSeconds": {"type": "integer", "minimum": 1, "default": _DEFAULT_SECONDS},
+        "maxRevisions": {"type": "integer", "minimum": 1, "default": _DEFAULT_REVISIONS},
+    },
     read=ReleaseLimits.from_config,
     check=check,
 )

@@ -33,6 +33,7 @@ def test_options_as_the_plugin_completes_them_pass() -> None:
     assert _judged() == Judged([], [])
     assert _judged(**dict.fromkeys(_SWITCHES), postrender=None) == Judged([], [])
     assert _judged(timeout=1, maxHistory=1) == Judged([], [])
+    assert _judged(timeout=1800, maxHistory=100) == Judged([], [])
 
 
 @pytest.mark.parametrize("option", _SWITCHES)
@@ -56,11 +57,18 @@ def test_the_wait_has_an_end(timeout: object, found: str) -> None:
     assert _judged(timeout=timeout).sentences == [f"Release 'thing' must have a timeout of 1 to 1800 seconds: {found}."]
 
 
-@pytest.mark.parametrize(("history", "found"), [(0, "it is 0"), (None, "it has none"), (True, "it has none")])
+@pytest.mark.parametrize(
+    ("history", "found"), [(0, "it is 0"), (101, "it is 101"), (None, "it has none"), (True, "it has none")]
+)
 def test_the_history_has_an_end(history: object, found: str) -> None:
     assert _judged(maxHistory=history).sentences == [
-        f"Release 'thing' must have a maxHistory of at least 1, so that old revisions end: {found}."
+        f"Release 'thing' must have a maxHistory of 1 to 100, so that old revisions end: {found}."
     ]
+
+
+def test_the_longest_history_is_a_setting() -> None:
+    assert len(_judged({"maxRevisions": 4}).sentences) == 1
+    assert _judged({"maxRevisions": 5}).sentences == []
 
 
 def test_the_longest_wait_is_a_setting() -> None:
