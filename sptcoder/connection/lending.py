@@ -31,8 +31,18 @@ if ! [ -d "${{socket%/*}}" ]; then echo 'its template offers no place in memory 
 cache() {{
     git -c credentialCache.ignoreSIGHUP=true credential-cache --socket "$socket" --timeout {_MOST_SECONDS} "$1"
 }}
-lent='' what=''
-take_back() {{ printf '%s' "$what" | cache erase; }}
+lent='' what='' mark="${{socket%/*}}/lender.$$"
+others() {{
+    for other in "${{socket%/*}}"/lender.*; do
+        if ! grep -qs credential-cache "/proc/${{other##*.}}/cmdline"; then
+            rm -f "$other"
+        elif [ "$(cat "$other")" = "$(printf '%s' "$what")" ]; then
+            return 0
+        fi
+    done
+    return 1
+}}
+take_back() {{ rm -f "$mark"; others || printf '%s' "$what" | cache erase; }}
 trap 'take_back; exit 0' HUP INT TERM
 while IFS= read -r line && [ -n "$line" ]; do
     lent="$lent$line
@@ -40,7 +50,11 @@ while IFS= read -r line && [ -n "$line" ]; do
     case $line in protocol=* | host=*) what="$what$line
 " ;; esac
 done
-printf '%s' "$lent" | cache store || exit 1
+printf '%s' "$what" >"$mark"
+if ! printf '%s' "$lent" | cache store; then
+    rm -f "$mark"
+    exit 1
+fi
 lent=''
 echo lent
 while IFS= read -r line; do :; done
@@ -48,7 +62,8 @@ take_back
 """
 """Takes one credential from stdin, and takes it back when stdin ends: with the block, with us, with the connection.
 
-It is never an argument and never in a file; printf is the shell's own.
+It is never an argument and never in a file; printf is the shell's own. While another session lends for the same host,
+the newest stays: each session has a file with its host, and what a killed one left behind is known by its process.
 """
 
 

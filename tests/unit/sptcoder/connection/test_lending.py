@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,28 @@ def test_they_are_in_no_argument_environment_or_file(tunnel: Tunnel, tmp_path: P
         held = [path for path in tmp_path.rglob("*") if path.is_file() and CANARY in path.read_text(errors="replace")]
     assert held == [tmp_path / ".gitconfig"], "the user's own helper, and nothing else"
     assert not any(CANARY in command for command in tunnel.commands)  # type: ignore[attr-defined] # of the stand-in
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a workspace is one: its processes are in /proc")
+def test_they_stay_while_another_session_lends_them(tunnel: Tunnel, socket: Path) -> None:
+    with lent_git_credentials(tunnel, lambda _: None):
+        with lent_git_credentials(tunnel, lambda _: None):
+            pass
+        assert CANARY in known(socket)
+        # What a session left behind that was killed does not count.
+        (socket.parent / "lender.4194304").write_text("protocol=https\nhost=git.example.com\n")
+    assert known(socket) == ""
+    assert list(socket.parent.glob("lender.*")) == []
+
+
+def test_a_session_for_another_host_keeps_nothing(tunnel: Tunnel, socket: Path, tmp_path: Path) -> None:
+    elsewhere = {"repo_url": "https://other.example.com/a/b"}
+    other = local_tunnel(tmp_path, environment={"SPT_FLOW_GIT_SOCKET": str(socket)}, parameters=elsewhere)
+    with lent_git_credentials(other, lambda _: None) as hosts:
+        assert hosts == ("other.example.com",)
+        with lent_git_credentials(tunnel, lambda _: None):
+            assert CANARY in known(socket)
+        assert known(socket) == ""
 
 
 @pytest.mark.parametrize("how", ["the connection breaks", "the workspace stops"])
