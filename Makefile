@@ -19,7 +19,7 @@ BOOT := @sh lab/bootstrap.sh
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up image demo token serve image-test preview policy images-lock entry-nginx restore drill status doctor down toolchain image-tools image-sizes image-sbom test test-packages lint format docs golden bench mutation
+.PHONY: help up image demo token serve image-test preview policy images-lock entry-nginx restore drill collect status doctor down toolchain image-tools image-sizes image-sbom test test-packages lint format docs golden bench mutation
 .PHONY: install uninstall release-setup release-lock release-wheel release-executable release-checksums release-tag release-publish cli-test cli-reference cli-recording
 .PHONY: ci-setup ci-test ci-facts ci-login ci-kubeconfig ci-preview ci-comment ci-post-comment
 .PHONY: deploy-window ci-deploy ci-drift ci-drift-issue
@@ -83,6 +83,10 @@ restore: ## make volume claim PVC out of its snapshot FROM=latest, a day or an i
 drill: ## destroy and restore a volume, try the newest snapshot of a home (STACK=prod; OVERRIDE=reason in business hours)
 	$(BOOT)
 	@$(LAB) drill --stack $(STACK)
+
+collect: ## collect the registry's garbage now (DRY_RUN=1: say what would go; STACK=prod; OVERRIDE=reason in business hours)
+	$(BOOT)
+	@$(LAB) collect --stack $(STACK) $(if $(filter 1,$(DRY_RUN)),--dry-run)
 
 status: ## each part healthy or not, and what to do
 	$(BOOT) >&2

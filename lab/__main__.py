@@ -14,7 +14,7 @@ from lab.commands.failure import show_failure, unexpected
 _DEBUG: Final = "SPT_FLOW_DEBUG"
 COMMANDS: Final = (
     *("up", "image", "demo", "token", "serve", "preview", "policy", "images-lock", "status", "down", "builder"),
-    *("restore", "drill", "doctor", "entry-nginx"),
+    *("restore", "drill", "collect", "doctor", "entry-nginx"),
     *("toolchain", "image-tools", "image-sizes", "image-test", "lint", "test-packages"),
 )
 """The commands, in the order they are listed; each is a module of its name, with underscores."""

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from core.maintenance_window import OVERRIDE, plain_reason
+from lab.commands.job_report import tell
 from lab.commands.options import STACK_HELP, lab_instance
-from lab.commands.snapshot_report import tell
 from lab.deploy.stack_file import load_stack_file
-from lab.snapshot_jobs import run_snapshot_job, stack_kubectl
+from lab.manual_jobs import run_snapshot_job, stack_kubectl
 
 
 def register(app: typer.Typer) -> None:

@@ -19,10 +19,10 @@ from lab.doctor.pods import pod_parts
 from lab.doctor.recent_runs import recent_run_parts
 from lab.doctor.snapshots_by_storage import OF_CLAIM, newest_snapshot_parts
 from lab.instance import LabInstance
+from lab.manual_jobs import stack_kubectl
 from lab.platform_health import declared_parts, platform_status
 from lab.platform_parts import read_objects
 from lab.preflight import gather_facts
-from lab.snapshot_jobs import stack_kubectl
 from lab.toolchain import toolchain_bin
 
 _SECONDS = 10

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from components.registry_gc_manifests import GC_NAME, GUARD_NAME
 from core.command import Command
+from lab.manual_jobs import run_collection, stack_kubectl
 from tests.integration.conftest import Platform
 from tests.support.patience import wait_until
 from tests.support.pushed_image import PushedImage, push_image
@@ -34,6 +35,9 @@ def _cleared(platform: Platform) -> Iterator[None]:
     """Take away the jobs that the test has made, and have the registry serve again whatever came of it."""
     yield
     platform.kubectl.run("-n", _NAMESPACE, "delete", "job", "-l", "test=registry-gc", "--ignore-not-found", "--wait")
+    for name in platform.kubectl.run("-n", _NAMESPACE, "get", "jobs", "-o", "name").stdout.split():
+        if name.startswith("job.batch/registry-gc-now-"):
+            platform.kubectl.run("-n", _NAMESPACE, "delete", name)
     platform.kubectl.run("-n", _NAMESPACE, "delete", f"lease/{_LEASE}", "--ignore-not-found")
     platform.kubectl.run("-n", _NAMESPACE, "scale", "deployment/registry", "--replicas=1")
     wait_until(lambda: _answers(platform), seconds=90)
@@ -116,6 +120,19 @@ def test_what_is_deleted_is_freed_and_the_rest_runs_by_digest(
         platform.kubectl.wait("pod/collected", "condition=Ready", namespace="coder-workspace")
     finally:
         platform.kubectl.delete("pod/collected", namespace="coder-workspace")
+
+
+def test_by_hand_it_says_what_would_go_and_closes_nothing(platform: Platform, tmp_path: Path) -> None:
+    garbage = _push(platform, tmp_path / "garbage")
+    url = f"http://{platform.registry}/v2/{_REPOSITORY}/manifests/{garbage.digest}"
+    httpx.delete(url, trust_env=False, timeout=30).raise_for_status()
+    said: list[Mapping[str, Any]] = []
+    where = stack_kubectl(platform.stack, platform.instance)
+    assert run_collection(where, override="a test", dry_run=True, tell=said.append)
+    events = {str(each["event"]): each for each in said}
+    assert events["finished"]["level"] == "info"
+    assert events["looked"]["blobs_to_remove"] > 0
+    assert not events.keys() & {"closed", "collected", "left-out"}
 
 
 def test_killed_while_it_is_closed_the_registry_serves_again(

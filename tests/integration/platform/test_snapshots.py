@@ -14,7 +14,7 @@ from jobs.snapshots.cluster import Cluster
 from jobs.snapshots.homes import HOME_LABEL
 from jobs.snapshots.settings import SnapshotSettings
 from jobs.snapshots.worker_pods import WorkerPods
-from lab.snapshot_jobs import run_snapshot_job, stack_kubectl
+from lab.manual_jobs import run_snapshot_job, stack_kubectl
 from tests.integration.conftest import Platform
 from tests.support.patience import wait_until
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.snapshot_jobs import run_snapshot_job
+from lab.manual_jobs import run_snapshot_job
 from lab.toolchain import toolchain_bin
 from sptcoder.api.models.workspace import Workspace
 from tests.support.cli_run import CliRun

@@ -1,4 +1,4 @@
-"""How the commands about snapshots show what their Job says."""
+"""How commands that start a Job show what it says."""
 
 __all__ = ["tell"]
 
