@@ -20,7 +20,7 @@ from jobs.registry_gc.metrics import Tally, publish
 from jobs.registry_gc.registry_client import RegistryClient
 from jobs.registry_gc.retention import Decision, Rules, Tag, decide
 from jobs.registry_gc.settings import RegistryGcSettings
-from jobs.registry_gc.stop_request import StopRequest
+from jobs.registry_gc.stop_request import StoppedError, StopRequest
 from jobs.registry_gc.storage import Needs, RegistryStorage
 from jobs.registry_gc.used_images import UsedImages
 
@@ -145,6 +145,8 @@ class Collection:
         try:
             garbage = self.sweeper.find(self.stop)
             found: int | None = len(garbage.blobs)
+        except StoppedError:
+            raise
         except SptFlowError as error:
             # A push in between may leave it with half a picture; closed, it is asked again.
             self.log.write("looked", level="warning", reason=error.message)

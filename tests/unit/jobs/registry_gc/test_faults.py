@@ -201,7 +201,7 @@ def test_asked_to_stop_while_it_is_at_work_it_opens_the_registry_itself(bench: B
     def look() -> None:
         nonlocal left
         if call in bench.gate.calls:
-            stop.is_made = left == 0
+            stop.is_made |= left == 0
             left -= 1
         stop.check()
 
@@ -213,3 +213,23 @@ def test_asked_to_stop_while_it_is_at_work_it_opens_the_registry_itself(bench: B
     assert bench.gate.wanted == 1
     assert bench.gate.held is None
     _is_whole(bench, kept)
+
+
+class Unready:
+    """A program of the registry that is still at work when somebody asks to stop."""
+
+    def find(self, tick: Callable[[], None]) -> Garbage:
+        tick()
+        raise AssertionError("it was not stopped")
+
+    collect = find
+
+
+def test_asked_to_stop_while_it_looks_it_ends_there(bench: Bench) -> None:
+    """A registry that cannot be looked at is looked at again when it is closed; this is something else."""
+    _fill(bench)
+    run, stop = bench.collection(REGISTRY_GC_DRY_RUN="true"), StopRequest(is_made=True)
+    run.sweeper, run.stop = Unready(), stop.check
+    with pytest.raises(StoppedError):
+        run.run()
+    assert bench.events("looked") == []
