@@ -11,6 +11,7 @@ import pexpect
 
 from core.errors import SptFlowError
 from release.recording_svg import Frame
+from release.terminal_process import TerminalProcess
 from release.terminal_screen import Screen
 
 _COLUMNS: Final = 100
@@ -29,7 +30,7 @@ def record(program: str, words: Sequence[str], environment: Mapping[str, str], *
     screen.feed(f"\x1b[32m$\x1b[0m \x1b[1m{shown}\x1b[0m\r\n")
     frames = [Frame(0.0, screen.lines())]
     environ = {**os.environ, "TERM": "xterm-256color", **environment}
-    process = pexpect.spawn(
+    process = TerminalProcess(
         program, list(words), env=environ, encoding="utf-8", dimensions=(_ROWS, _COLUMNS), timeout=_SECONDS
     )
     began = time.monotonic()
@@ -47,7 +48,7 @@ def record(program: str, words: Sequence[str], environment: Mapping[str, str], *
     return frames
 
 
-def _feed(process: "pexpect.spawn[str]", screen: Screen) -> bool:
+def _feed(process: TerminalProcess, screen: Screen) -> bool:
     """Show what comes within a step; return False at the end."""
     end = time.monotonic() + _STEP
     while (left := end - time.monotonic()) > 0:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import pexpect
 import pytest
+
+from release.terminal_process import TerminalProcess
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 _KEPT: Final = ("PATH", "LANG", "TMPDIR")
@@ -124,10 +125,10 @@ class CliRun:
         timeout: float = 60,
         cwd: Path | None = None,
         size: tuple[int, int] = (40, 120),
-    ) -> "Iterator[pexpect.spawn[Any]]":
+    ) -> Iterator[TerminalProcess]:
         """Run a command on a pseudo-terminal of `size` rows and columns, for the block."""
         argv = _argv(words)
-        child: pexpect.spawn[Any] = pexpect.spawn(
+        child = TerminalProcess(
             argv[0],
             argv[1:],
             env={"TERM": "xterm-256color", **self.variables(env)},
