@@ -1,6 +1,6 @@
 """Kernel settings that hold for the whole machine and that the lab or its components change."""
 
-__all__ = ["FORWARDING", "GLOBAL_SETTINGS", "prepare", "read", "restore"]
+__all__ = ["AT_LEAST", "FORWARDING", "GLOBAL_SETTINGS", "prepare", "read", "restore"]
 
 import contextlib
 from pathlib import Path
@@ -20,6 +20,13 @@ GLOBAL_SETTINGS = {
 FORWARDING = "net.ipv4.ip_forward"
 """The host must pass the lab's packets on."""
 
+AT_LEAST = {"fs.inotify.max_user_instances": 1024}
+"""Limits of the machine that are raised, if they are lower.
+
+A lab's programs watch files by some twenty instances. The usual 128 are few for several labs and what else watches here;
+without one the kubelet does not start.
+"""
+
 _PROC = Path("/proc/sys")
 
 
@@ -32,13 +39,20 @@ def read(name: str, proc: Path = _PROC) -> str | None:
 
 
 def prepare(journal: Journal, proc: Path = _PROC) -> None:
-    """Record every setting that will change, then turn forwarding on."""
+    """Record every setting that will change, then turn forwarding on and raise limits."""
     for name, ours in {**GLOBAL_SETTINGS, FORWARDING: "1"}.items():
         before = read(name, proc)
         if before is not None and before != ours:
             journal.record(Change("sysctl", name, before, ours))
     if read(FORWARDING, proc) != "1":
         _file(FORWARDING, proc).write_text("1")
+    for name, least in AT_LEAST.items():
+        before = read(name, proc)
+        if before is not None and int(before) < least:
+            journal.record(Change("sysctl", name, before, str(least)))
+            # Read-only in some containers; most often what there is suffices.
+            with contextlib.suppress(OSError):
+                _file(name, proc).write_text(str(least))
 
 
 def restore(change: Change, proc: Path = _PROC) -> None:

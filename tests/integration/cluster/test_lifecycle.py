@@ -18,7 +18,7 @@ from core.errors import SptFlowError, UsageError
 from lab.cluster import lab_is_running, lab_status, start_lab, stop_lab
 from lab.cluster.cgroup import CgroupTree
 from lab.cluster.network import other_lab_directories
-from lab.cluster.sysctl import FORWARDING, GLOBAL_SETTINGS, read
+from lab.cluster.sysctl import AT_LEAST, FORWARDING, GLOBAL_SETTINGS, read
 from lab.instance import LabInstance
 from lab.progress import SilentProgress
 from lab.toolchain import Toolchain
@@ -76,7 +76,7 @@ def kill_all(pids: Iterable[int]) -> None:
 
 
 def settings() -> dict[str, str | None]:
-    return {name: read(name) for name in (*GLOBAL_SETTINGS, FORWARDING)}
+    return {name: read(name) for name in (*GLOBAL_SETTINGS, FORWARDING, *AT_LEAST)}
 
 
 def _command(pid: int) -> str:

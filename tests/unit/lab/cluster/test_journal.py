@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lab.cluster.journal import Change, Journal
-from lab.cluster.sysctl import FORWARDING, GLOBAL_SETTINGS, prepare, read, restore
+from lab.cluster.sysctl import AT_LEAST, FORWARDING, GLOBAL_SETTINGS, prepare, read, restore
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def journal(tmp_path: Path) -> Journal:
 
 @pytest.fixture
 def proc(tmp_path: Path) -> Path:
-    for name in (*GLOBAL_SETTINGS, FORWARDING):
+    for name in (*GLOBAL_SETTINGS, FORWARDING, *AT_LEAST):
         path = tmp_path.joinpath("sys", *name.split("."))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("7\n")
@@ -56,7 +56,7 @@ def test_a_cleared_journal_is_empty(journal: Journal) -> None:
 def test_settings_are_recorded_before_forwarding_is_turned_on(journal: Journal, proc: Path) -> None:
     prepare(journal, proc)
     assert {change.subject: change.before for change in journal.entries()} == dict.fromkeys(
-        [*GLOBAL_SETTINGS, FORWARDING], "7"
+        [*GLOBAL_SETTINGS, FORWARDING, *AT_LEAST], "7"
     )
     assert read(FORWARDING, proc) == "1"
 
@@ -65,6 +65,15 @@ def test_a_setting_that_has_the_wanted_value_is_not_the_labs(journal: Journal, p
     proc.joinpath("kernel/panic").write_text("10\n")
     prepare(journal, proc)
     assert "kernel.panic" not in {change.subject for change in journal.entries()}
+
+
+@pytest.mark.parametrize(("before", "after"), [("128", "1024"), ("1024", "1024"), ("8192", "8192")])
+def test_a_limit_is_raised_and_never_lowered(journal: Journal, proc: Path, before: str, after: str) -> None:
+    (name,) = AT_LEAST
+    proc.joinpath(*name.split(".")).write_text(before)
+    prepare(journal, proc)
+    assert read(name, proc) == after
+    assert [change.before for change in journal.entries() if change.subject == name] == [before] * (before != after)
 
 
 def test_a_setting_this_kernel_lacks_is_passed_over(journal: Journal, proc: Path) -> None:
