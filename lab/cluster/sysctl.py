@@ -23,7 +23,7 @@ FORWARDING = "net.ipv4.ip_forward"
 AT_LEAST = {"fs.inotify.max_user_instances": 1024}
 """Limits of the machine that are raised, if they are lower.
 
-A lab's programs watch files by some twenty instances. The usual 128 are few for several labs and what else watches here;
+A lab's programs watch files by some twenty instances. The usual 128 are few for several labs and whatever else watches;
 without one the kubelet does not start.
 """
 
