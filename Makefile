@@ -3,8 +3,8 @@ STACK ?= dev
 YES ?= 0
 PURGE ?= 0
 KEEP ?= 0
-# Test processes side by side; more than two labs at once do not pay on small machines.
-TEST_PROCESSES ?= 2
+# Test processes side by side: tests of labs wait for a good part of their time, so two cores have work for three.
+TEST_PROCESSES ?= 3
 
 # What make policy is about: the stacks, unless one is named, or files.
 POLICY_ARGUMENTS = $(if $(filter file,$(origin STACK)),,--stack '$(STACK)') $(foreach file,$(FILE),--file '$(file)') \

@@ -6,7 +6,6 @@ is an error. Kinds that clusters get by definitions are judged by strict ones of
 
 import base64
 import json
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,13 +16,14 @@ import yaml
 
 import versions
 from tests.standins.snapshots.crds import snapshot_definitions
-from tests.support.apiserver import ApiServer
+from tests.support.apiserver import ApiServer, running_apiserver
 from tests.support.custom_kinds import (
     certificate_definitions,
     gateway_definitions,
     item_definitions,
     monitoring_definitions,
 )
+from tests.support.patience import wait_until
 
 _GOLDEN: Final = Path(__file__).resolve().parents[2] / "golden"
 _DEFINITIONS: Final = [
@@ -38,8 +38,6 @@ _FILES_OF_PROGRAMS: Final = frozenset({"kubelet.config.k8s.io", "kubeproxy.confi
 
 _STRICT: Final = "?dryRun=All&fieldValidation=Strict&fieldManager=schemas&force=true"
 _APPLY: Final = "application/apply-patch+yaml"
-_CONFLICT: Final = 409
-_SERVED_SECONDS: Final = 30.0
 # An address the test's API server may give to Services, for those that name one of another network.
 _ADDRESS: Final = "10.96.0.200"
 _TEMPLATES: Final = "templates"
@@ -89,25 +87,15 @@ def _movable(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def schemas(apiserver: ApiServer) -> _Schemas:
-    running = apiserver.request("GET", "/version")["gitVersion"]
-    assert running == f"v{versions.KUBERNETES}"
-    for definition in _DEFINITIONS:
-        try:
-            apiserver.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)
-        except HTTPError as error:
-            if error.code != _CONFLICT:
-                raise
-    _wait_until_served(apiserver)
-    return _Schemas(apiserver)
-
-
-def _wait_until_served(server: ApiServer) -> None:
-    wanted = {(each["spec"]["group"], each["spec"]["names"]["kind"]) for each in _DEFINITIONS}
-    end = time.monotonic() + _SERVED_SECONDS
-    while missing := wanted - {(group, kind) for group, _ in wanted for kind in _served(server, group)}:
-        assert time.monotonic() < end, missing
-        time.sleep(0.1)
+def schemas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Schemas]:
+    """Yield what an API server of these tests' own says: they fill it with kinds and with the platform's namespaces."""
+    with running_apiserver(tmp_path_factory.mktemp("schemas")) as server:
+        assert server.request("GET", "/version")["gitVersion"] == f"v{versions.KUBERNETES}"
+        for definition in _DEFINITIONS:
+            server.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)
+        wanted = {(each["spec"]["group"], each["spec"]["names"]["kind"]) for each in _DEFINITIONS}
+        wait_until(lambda: all(kind in _served(server, group) for group, kind in wanted), what="kinds that are served")
+        yield _Schemas(server)
 
 
 def _served(server: ApiServer, group: str) -> set[str]:
