@@ -4,10 +4,14 @@ __all__ = ["Repair", "repair", "run_guard"]
 
 from datetime import UTC, datetime
 from enum import Enum
+from typing import Final
 
+from jobs.cluster_api import ClusterError
 from jobs.event_log import EventLog
 from jobs.registry_gc.gate import CLOSED, OPEN, ClusterGate, Gate
 from jobs.registry_gc.settings import RegistryGcSettings
+
+_NOT_FOUND: Final = 404
 
 
 class Repair(Enum):
@@ -50,6 +54,19 @@ def run_guard(settings: RegistryGcSettings, log: EventLog) -> int:
     """Look once, in the real cluster; return 0, raise SptFlowError if the cluster does not answer."""
     with ClusterGate(settings.namespace, settings.deployment, settings.collector, settings.namespaces) as gate:
         if repair(gate, log, datetime.now(UTC)) is Repair.NOT_NEEDED:
-            replicas = gate.replicas()
+            replicas = _replicas(gate)
             log.write("finished", level="info" if replicas == OPEN else "warning", replicas=replicas)
     return 0
+
+
+def _replicas(gate: Gate) -> int | None:
+    """Return how many replicas the registry is to have, None while its Deployment is made anew.
+
+    One that is missing for longer is none of the guard's: whoever watches the registry finds out.
+    """
+    try:
+        return gate.replicas()
+    except ClusterError as error:
+        if error.status != _NOT_FOUND:
+            raise
+        return None

@@ -56,6 +56,20 @@ class _Site:
             text=True,
         )
 
+    def guard(self) -> list[dict[str, Any]]:
+        """Run the guard, and return what it says."""
+        variables = {"REGISTRY_GC_NAMESPACE": self.namespace, "REGISTRY_GC_IMAGE_NAMESPACES": self.namespace}
+        done = subprocess.run(
+            [sys.executable, "-m", "jobs", "registry-gc-guard"],
+            cwd=_ROOT,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return _events(done.stdout)
+
 
 @pytest.fixture
 def site(apiserver: ApiServer, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> _Site:
@@ -97,14 +111,12 @@ def test_killed_it_leaves_a_lease_by_which_the_guard_opens_it(site: _Site, bench
         spec = {"spec": {"renewTime": "2026-01-01T00:00:00.000000Z"}}
         path = f"/apis/coordination.k8s.io/v1/namespaces/{site.namespace}/leases/registry-gc"
         site.server.request("PATCH", path, spec, "application/merge-patch+json")
-        done = subprocess.run(
-            [sys.executable, "-m", "jobs", "registry-gc-guard"],
-            cwd=_ROOT,
-            env={**os.environ, "REGISTRY_GC_NAMESPACE": site.namespace, "REGISTRY_GC_IMAGE_NAMESPACES": site.namespace},
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        assert _events(done.stdout)[0]["event"] == "opened"
+        assert site.guard()[0]["event"] == "opened"
         assert (gate.replicas(), gate.hold()) == (1, None)
+
+
+def test_the_guard_of_a_registry_that_is_made_anew_has_nothing_to_do(site: _Site) -> None:
+    assert site.guard()[-1]["replicas"] == 1
+    site.server.request("DELETE", f"/apis/apps/v1/namespaces/{site.namespace}/deployments/{REGISTRY_NAME}")
+    (said,) = site.guard()
+    assert (said["event"], said["level"], said["replicas"]) == ("finished", "warning", None)
