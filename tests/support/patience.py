@@ -18,16 +18,16 @@ def wait_until(
     *,
     seconds: float = 60.0,
     longest_pause: float = _LONGEST_PAUSE,
-    what: str = "what was waited for",
+    what: str | Callable[[], object] = "what was waited for",
 ) -> None:
-    """Return as soon as a condition holds; fail the test after that many seconds, naming `what` did not come.
+    """Return as soon as a condition holds; fail the test after that many seconds, naming `what` did not come, or is left.
 
     It is looked at seldom after a while, at the latest after `longest_pause` seconds.
     """
     end, pause = time.monotonic() + seconds, _FIRST_PAUSE
     while not condition():
         if time.monotonic() >= end:
-            pytest.fail(f"not within {seconds:g} s: {what}")
+            pytest.fail(f"not within {seconds:g} s: {what if isinstance(what, str) else what()}")
         time.sleep(pause)
         pause = min(pause * 2, longest_pause)
 
