@@ -20,7 +20,7 @@ def wait_until(
     longest_pause: float = _LONGEST_PAUSE,
     what: str | Callable[[], object] = "what was waited for",
 ) -> None:
-    """Return as soon as a condition holds; fail the test after that many seconds, naming `what` did not come, or is left.
+    """Return as soon as a condition holds; fail the test after that many seconds with `what` did not come, or is left.
 
     It is looked at seldom after a while, at the latest after `longest_pause` seconds.
     """
