@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -141,9 +142,12 @@ def test_killed_while_it_is_closed_the_registry_serves_again(
     garbage = _push(platform, tmp_path / "garbage")
     url = f"http://{platform.registry}/v2/{_REPOSITORY}/manifests/{garbage.tag}"
     httpx.delete(url, trust_env=False, timeout=30).raise_for_status()
-    _start(platform, GC_NAME, "killed", OVERRIDE="a test")
-    scale = ("-n", _NAMESPACE, "get", "deployment", "registry", "-o", "jsonpath={.spec.replicas}")
-    wait_until(lambda: platform.kubectl.run(*scale).stdout == "0", seconds=120)
+    with ThreadPoolExecutor(1) as pool:
+        # By a watch: it is closed for less than a second, since there is next to nothing to collect.
+        closing = ("deployment/registry", "jsonpath={.spec.replicas}=0")
+        closed = pool.submit(platform.kubectl.wait, *closing, namespace=_NAMESPACE, seconds=120)
+        _start(platform, GC_NAME, "killed", OVERRIDE="a test")
+        closed.result()
     platform.kubectl.run("-n", _NAMESPACE, "delete", "pod", "-l", "job-name=killed", "--force", "--grace-period=0")
     # Asked to stop, it opens the registry itself; killed outright, the guard does.
     wait_until(
