@@ -49,7 +49,7 @@ def daemons(place: BuilderPlace) -> list[psutil.Process]:
 
 
 def wait_until_gone(place: BuilderPlace) -> None:
-    wait_until(lambda: not daemons(place), what=f"the end of {daemons(place)}")
+    wait_until(lambda: not daemons(place), what=lambda: daemons(place))
 
 
 def start_user(place: BuilderPlace) -> "subprocess.Popen[bytes]":

@@ -135,12 +135,12 @@ def cluster(apiserver: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             for group, number, labels, taints in _GROUPS:
                 for index in range(number):
                     made.add(f"{group}-{index}", labels, taints)
-            wait_until(made.are_judged)
+            wait_until(made.are_judged, seconds=_SECONDS)
             yield made
         finally:
             path = f"{made.daemon_sets}?propagationPolicy=Foreground"
             apiserver.request("DELETE", path)
-            wait_until(lambda: made.pods() == [])
+            wait_until(lambda: made.pods() == [], seconds=_SECONDS)
             for name in made.nodes:
                 apiserver.request("DELETE", f"/api/v1/nodes/{name}")
 
@@ -149,7 +149,7 @@ def test_the_image_is_kept_where_it_is_asked_for_and_each_node_without_it_is_nam
     meant = sorted(name for name in cluster.nodes if name.rpartition("-")[0] in _MEANT)
     assert (len(cluster.nodes), len(meant)) == (50, 40)
     first = cluster.apply(_OLD)
-    wait_until(cluster.is_rolled_out)
+    wait_until(cluster.is_rolled_out, seconds=_SECONDS)
     # The real controller and the check mean the same nodes.
     assert sorted(pod["spec"]["nodeName"] for pod in cluster.pods()) == meant
 
@@ -166,7 +166,7 @@ def test_the_image_is_kept_where_it_is_asked_for_and_each_node_without_it_is_nam
     before = {pod["metadata"]["uid"] for pod in cluster.pods()}
     assert cluster.apply(_OLD)["metadata"]["generation"] == first["metadata"]["generation"]
     assert cluster.apply(_NEW)["metadata"]["generation"] == first["metadata"]["generation"] + 1
-    wait_until(cluster.is_rolled_out)
+    wait_until(cluster.is_rolled_out, seconds=_SECONDS)
     after = {pod["metadata"]["uid"]: pod["spec"] for pod in cluster.pods()}
     assert before.isdisjoint(after)
     assert {spec["containers"][0]["image"] for spec in after.values()} == {_NEW}
@@ -177,7 +177,7 @@ def test_the_image_is_kept_where_it_is_asked_for_and_each_node_without_it_is_nam
     # Who comes later is served, and asked, too.
     cluster.pull(_NEW, *meant)
     cluster.add("plain-new", {"pool": "workspaces"}, [])
-    wait_until(lambda: "plain-new" in [pod["spec"].get("nodeName") for pod in cluster.pods()])
-    wait_until(cluster.is_rolled_out)
+    wait_until(lambda: "plain-new" in [pod["spec"].get("nodeName") for pod in cluster.pods()], seconds=_SECONDS)
+    wait_until(cluster.is_rolled_out, seconds=_SECONDS)
     code, said = cluster.check(_NEW)
     assert (code, said["missing"]) == (1, ["plain-new"])
